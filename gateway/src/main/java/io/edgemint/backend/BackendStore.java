@@ -1,0 +1,51 @@
+package io.edgemint.backend;
+
+import java.util.List;
+
+/**
+ * Where organisations are kept. Every call may wait for a disk or a network: never on an event
+ * loop.
+ */
+public interface BackendStore extends AutoCloseable {
+  /** All organisations at the newest version. */
+  Snapshot load();
+
+  /** What changed after a version; everything, if that version is too old or unknown. */
+  Snapshot.Changes since(long version);
+
+  /**
+   * Writes organisations in one transaction, each with a version above all earlier ones and a row
+   * in the audit trail.
+   *
+   * <p>A record's {@link Org#version()} says what the writer has read: 0 for an organisation that
+   * does not exist yet.
+   *
+   * @return the organisations as written, with their new versions, in the order given
+   * @throws Conflict if one has changed since it was read, was deleted, or claims an issuer or role
+   *     that belongs to another; nothing is written then
+   */
+  List<Org> write(List<Org> orgs, Change change);
+
+  /**
+   * Deletes an organisation and leaves a tombstone, so that its id is never used again.
+   *
+   * @throws Conflict if it has changed since it was read
+   */
+  void delete(Org org, Change change);
+
+  @Override
+  void close();
+
+  /** Who changes something and what the audit trail calls it. */
+  record Change(String actor, String action) {}
+
+  /** A write that would undo or contradict another; its message says which and what to do. */
+  final class Conflict extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** States the contradiction. */
+    public Conflict(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.edgemint.backend;
+
+/**
+ * The platform's own storage, which serves every organisation that has no active backend, each
+ * below its own prefix.
+ *
+ * @param download where devices read; its prefix stands before the organisation's
+ * @param region where the objects lie, for organisations that restrict it
+ */
+public record DefaultStorage(Download download, String region) {
+  /** The name under which it appears in answers and logs. */
+  public static final String NAME = "default";
+
+  /** The part of it that belongs to one organisation. */
+  public Download of(OrgId org) {
+    return switch (download) {
+      case S3Storage s3 -> s3.withPrefix(s3.prefix() + org.value() + '/');
+      case CloudFront cdn -> cdn.withPathPrefix(cdn.pathPrefix() + org.value() + '/');
+    };
+  }
+}

@@ -1,0 +1,103 @@
+package io.edgemint.backend;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An organisation: everything that decides who may ask for links in its name and where those links
+ * lead.
+ *
+ * @param id who it is
+ * @param version the registry version that wrote this record; 0 before it was written
+ * @param policy its rules
+ * @param revocations what it has withdrawn
+ * @param issuers its own token issuers, each bound to it alone
+ * @param backends the revisions of its backends, of which at most one is active
+ */
+public record Org(
+    OrgId id,
+    long version,
+    Policy policy,
+    Revocations revocations,
+    List<Issuer> issuers,
+    List<Backend> backends) {
+
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if two revisions are active, an active one is not verified, or
+   *     a revision stands twice
+   */
+  public Org {
+    issuers = List.copyOf(issuers);
+    backends = List.copyOf(backends);
+    if (backends.stream().filter(b -> b.state() == Backend.State.ACTIVE).count() > 1) {
+      throw new IllegalArgumentException("at most one backend of an organisation is active");
+    }
+    if (backends.stream().anyMatch(b -> b.state() == Backend.State.ACTIVE && !b.verified())) {
+      throw new IllegalArgumentException("an active backend is verified on both sides");
+    }
+    if (backends.stream().map(b -> b.name() + '@' + b.revision()).distinct().count()
+        != backends.size()) {
+      throw new IllegalArgumentException("a revision of a backend stands once");
+    }
+  }
+
+  /** The backend that serves, or null while default storage does. */
+  public @Nullable Backend active() {
+    for (int i = 0; i < backends.size(); i++) {
+      if (backends.get(i).state() == Backend.State.ACTIVE) {
+        return backends.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The newest revision of a backend, or null if the organisation has none of that name. */
+  public @Nullable Backend newest(String name) {
+    return backends.stream()
+        .filter(b -> b.name().equals(name))
+        .reduce((a, b) -> a.revision() > b.revision() ? a : b)
+        .orElse(null);
+  }
+
+  /** The same organisation as another version. */
+  public Org withVersion(long other) {
+    return new Org(id, other, policy, revocations, issuers, backends);
+  }
+
+  /** The same organisation with a revision put in the place of its predecessor, or added. */
+  public Org withBackend(Backend changed) {
+    List<Backend> next = new ArrayList<>(backends);
+    next.removeIf(b -> b.name().equals(changed.name()) && b.revision() == changed.revision());
+    next.add(changed);
+    return withBackends(next);
+  }
+
+  /**
+   * The same organisation with a verified revision serving, and whatever served before replaced.
+   *
+   * @throws IllegalArgumentException if the revision is not verified on both sides
+   */
+  public Org withActive(Backend verified) {
+    List<Backend> next = new ArrayList<>();
+    for (Backend backend : backends) {
+      boolean same =
+          backend.name().equals(verified.name()) && backend.revision() == verified.revision();
+      if (same) {
+        next.add(backend.withState(Backend.State.ACTIVE));
+      } else if (backend.state() == Backend.State.ACTIVE) {
+        next.add(backend.withState(Backend.State.REPLACED));
+      } else {
+        next.add(backend);
+      }
+    }
+    return withBackends(next);
+  }
+
+  /** The same organisation with other backends. */
+  public Org withBackends(List<Backend> others) {
+    return new Org(id, version, policy, revocations, issuers, others);
+  }
+}

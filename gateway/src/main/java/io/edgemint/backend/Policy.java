@@ -1,0 +1,22 @@
+package io.edgemint.backend;
+
+import java.util.Set;
+
+/**
+ * The rules an organisation sets for all of its links.
+ *
+ * @param entitlement what a token that says nothing of keys may read
+ * @param allowedRegions AWS regions that may hold its objects (residency); empty means any
+ * @param tokenLimited whether no link outlives the token that asked for it
+ */
+public record Policy(Entitlement entitlement, Set<String> allowedRegions, boolean tokenLimited) {
+  /** Copies the regions. */
+  public Policy {
+    allowedRegions = Set.copyOf(allowedRegions);
+  }
+
+  /** Tells whether objects may lie in this region. */
+  public boolean allows(String region) {
+    return allowedRegions.isEmpty() || allowedRegions.contains(region);
+  }
+}

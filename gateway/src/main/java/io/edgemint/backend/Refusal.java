@@ -1,0 +1,33 @@
+package io.edgemint.backend;
+
+import java.util.Locale;
+
+/**
+ * Every reason for which a caller does not get what it asked for. The code is the lower-case name
+ * and is stable; what a reason means over HTTP is decided by the {@code http} package alone.
+ */
+public enum Refusal {
+  TOKEN_MISSING,
+  TOKEN_INVALID,
+  TOKEN_EXPIRED,
+  ISSUER_NOT_FOR_ORG,
+  KEY_NOT_ENTITLED,
+  REVOKED,
+  ORG_UNKNOWN,
+  KEY_INVALID,
+  TTL_OUT_OF_RANGE,
+  REQUEST_INVALID,
+  URL_TOO_LONG,
+  VERSION_NOT_PINNABLE,
+  OVERLOADED,
+  BACKEND_UNAVAILABLE,
+  SESSION_TOO_SHORT,
+  RESIDENCY_HOLD;
+
+  private final String code = name().toLowerCase(Locale.ROOT);
+
+  /** The stable code that callers and dashboards compare with. */
+  public String code() {
+    return code;
+  }
+}

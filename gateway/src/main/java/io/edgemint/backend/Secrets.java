@@ -1,0 +1,39 @@
+package io.edgemint.backend;
+
+/** Seals and opens the secrets of organisations; CPU only, not meant for event loops. */
+public interface Secrets {
+  /** Seals a secret for one purpose alone, as its given version. */
+  SealedSecret seal(byte[] secret, Purpose purpose, int version);
+
+  /**
+   * Opens a secret; the caller wipes the array after use.
+   *
+   * @throws IllegalArgumentException if it was sealed for something else, was changed, or its
+   *     key-encryption key is not here
+   */
+  byte[] open(SealedSecret secret, Purpose purpose);
+
+  /**
+   * What a secret is for. A ciphertext moved to another purpose does not open.
+   *
+   * @param org whose it is
+   * @param backend the name of the backend, or the issuer, that uses it
+   * @param kind what it is, for example {@code s3-secret-key}
+   */
+  record Purpose(OrgId org, String backend, String kind) {
+    /** The secret half of an S3 key pair. */
+    public static Purpose s3Secret(OrgId org, String backend) {
+      return new Purpose(org, backend, "s3-secret-key");
+    }
+
+    /** A private key that signs CloudFront links. */
+    public static Purpose signingKey(OrgId org, String backend, String keyName) {
+      return new Purpose(org, backend, "signing-key/" + keyName);
+    }
+
+    /** A secret shared with a token issuer. */
+    public static Purpose issuerSecret(OrgId org, String iss) {
+      return new Purpose(org, iss, "issuer-secret");
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.edgemint.signing;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
+import io.edgemint.signing.Link.LimitedBy;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers links until they end, up to a weight.
+ *
+ * <p>An organisation may fill what nobody else uses. Once seven eighths are taken, each new link
+ * takes its room from an organisation that holds more than one eighth, oldest link first, so that a
+ * storm in one organisation never pushes out the links of the others.
+ */
+final class LinkMemo {
+  private static final int OVERHEAD = 300;
+
+  private final long maximum;
+  private final InstantSource clock;
+  private final Cache<Key, Future<Link>> links;
+  private final AtomicLong total = new AtomicLong();
+  private final Map<OrgId, Holding> holdings = new ConcurrentHashMap<>();
+  private final Set<OrgId> overShare = ConcurrentHashMap.newKeySet();
+
+  LinkMemo(long maximum, InstantSource clock) {
+    this.maximum = maximum;
+    this.clock = clock;
+    this.links =
+        Caffeine.newBuilder()
+            .maximumWeight(maximum)
+            .weigher((Key key, Future<Link> link) -> key.weight())
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .expireAfter(
+                Expiry.<Key, Future<Link>>creating(
+                    (key, link) -> Duration.ofMillis(key.expiry() * 1000 - clock.millis())))
+            .removalListener(
+                (@Nullable Key key, @Nullable Future<Link> link, RemovalCause cause) ->
+                    released(key))
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Nullable Future<Link> get(Key key) {
+    return links.getIfPresent(key);
+  }
+
+  void put(Key key, Future<Link> link) {
+    putIfAbsent(key, link);
+  }
+
+  /** Remembers a link unless one stands there already; gives that one, or null. */
+  @Nullable Future<Link> putIfAbsent(Key key, Future<Link> link) {
+    // Counted before it is there, for it may be evicted the moment it is.
+    taken(key);
+    Future<Link> first = links.asMap().putIfAbsent(key, link);
+    if (first != null) {
+      released(key);
+    }
+    return first;
+  }
+
+  void remove(Key key) {
+    links.invalidate(key);
+  }
+
+  /** Bytes held for one organisation, about. */
+  long weightOf(OrgId org) {
+    Holding holding = holdings.get(org);
+    return holding == null ? 0 : holding.weight.get();
+  }
+
+  private void taken(Key key) {
+    holdings.compute(
+        key.org(),
+        (org, known) -> {
+          Holding holding = known == null ? new Holding() : known;
+          holding.forgetEnded(clock.millis() / 1000);
+          holding.order.add(key);
+          noteShare(org, holding.weight.addAndGet(key.weight()));
+          return holding;
+        });
+    long used = total.addAndGet(key.weight());
+    for (OrgId org : overShare) {
+      if (used <= maximum - maximum / 8) {
+        return;
+      }
+      used = makeRoom(org, used);
+    }
+  }
+
+  private long makeRoom(OrgId org, long used) {
+    Holding holding = holdings.get(org);
+    while (holding != null && used > maximum - maximum / 8 && overShare.contains(org)) {
+      Key oldest = holding.order.poll();
+      if (oldest == null) {
+        break;
+      }
+      links.invalidate(oldest);
+      used = total.get();
+    }
+    return used;
+  }
+
+  private void released(@Nullable Key key) {
+    if (key == null) {
+      return;
+    }
+    total.addAndGet(-key.weight());
+    holdings.computeIfPresent(
+        key.org(),
+        (org, holding) -> {
+          long left = holding.weight.addAndGet(-key.weight());
+          noteShare(org, left);
+          return left <= 0 ? null : holding;
+        });
+  }
+
+  private void noteShare(OrgId org, long weight) {
+    if (weight > maximum / 8) {
+      overShare.add(org);
+    } else {
+      overShare.remove(org);
+    }
+  }
+
+  /** What decides a link, byte for byte. */
+  record Key(
+      OrgId org,
+      String fingerprint,
+      ObjectKey object,
+      @Nullable String version,
+      long expiry,
+      LimitedBy limitedBy,
+      int linkBytes) {
+
+    int weight() {
+      return OVERHEAD + linkBytes + 3 * object.encoded().length();
+    }
+  }
+
+  /** What one organisation holds; changed only inside {@code holdings.compute}. */
+  private static final class Holding {
+    private final AtomicLong weight = new AtomicLong();
+    private final Queue<Key> order = new ConcurrentLinkedQueue<>();
+
+    private void forgetEnded(long now) {
+      for (Key oldest = order.peek(); oldest != null && oldest.expiry() <= now; ) {
+        order.poll();
+        oldest = order.peek();
+      }
+    }
+  }
+}

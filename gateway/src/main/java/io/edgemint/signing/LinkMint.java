@@ -1,0 +1,199 @@
+package io.edgemint.signing;
+
+import io.edgemint.backend.LinkSigner.Signing;
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.ReadyBackend;
+import io.edgemint.backend.Refusal;
+import io.edgemint.backend.Refused;
+import io.edgemint.signing.Link.LimitedBy;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Mints links that live exactly as long as they say.
+ *
+ * <p>A rollout asks for one object over and over, so the ends of links are aligned down to a grid
+ * and one signature serves everybody until the grid moves on. The grid is a sixteenth of the life,
+ * between one second and one minute, and shifted per object so that not all links turn at once. A
+ * link therefore never lives longer than it may, and never shorter than that by more than the grid.
+ *
+ * <p>Safe on all threads. A remembered link costs one lookup; HMAC and P-256 signatures are made
+ * where the caller stands, RSA signatures on the executor and only once for all who wait.
+ */
+public final class LinkMint {
+  /** Seconds that a link ends before the session that signed it, for clocks that differ. */
+  static final long SESSION_MARGIN = 60;
+
+  /** Seconds by which an S3 link is dated back, for storage whose clock is behind. */
+  private static final long BACKDATE = 15;
+
+  /** "Authenticating requests: using query parameters": X-Amz-Expires is at most seven days. */
+  private static final long MAX_SPAN = 604_800;
+
+  private final LinkMemo memo;
+  private final Executor costly;
+  private final InstantSource clock;
+  private final Counter remembered;
+  private final Counter signed;
+
+  /**
+   * Remembers links up to a weight.
+   *
+   * @param costly where RSA signatures are made; bounded, and rejecting what is too much
+   * @param memoBytes about how many bytes the remembered links may take
+   */
+  public LinkMint(Executor costly, InstantSource clock, long memoBytes, MeterRegistry meters) {
+    this.memo = new LinkMemo(memoBytes, clock);
+    this.costly = costly;
+    this.clock = clock;
+    this.remembered = counter(meters, "memo");
+    this.signed = counter(meters, "signature");
+  }
+
+  private static Counter counter(MeterRegistry meters, String source) {
+    return Counter.builder("gateway.links")
+        .description("Links minted, by where they came from")
+        .tag("source", source)
+        .register(meters);
+  }
+
+  /**
+   * A link to an object, complete at once unless a session must be renewed or RSA must sign; fails
+   * with a {@link Refused} if there can be none.
+   */
+  public Future<Link> link(ReadyBackend backend, ObjectKey key, LinkAsk ask) {
+    Signing signing = backend.signer().current();
+    long now = clock.millis() / 1000;
+    if (signing != null) {
+      Life life = Life.of(backend, signing, key, ask, now);
+      if (life.limitedBy() != LimitedBy.SESSION || !life.tooShort(now)) {
+        return link(backend, signing, key, ask, life, now);
+      }
+    }
+    return backend
+        .signer()
+        .renewed(Math.min(backend.ttl(), ask.ttl()) + SESSION_MARGIN)
+        .compose(renewed -> afterRenewal(backend, renewed, key, ask));
+  }
+
+  private Future<Link> afterRenewal(
+      ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask) {
+    long now = clock.millis() / 1000;
+    Life life = Life.of(backend, signing, key, ask, now);
+    if (life.limitedBy() == LimitedBy.SESSION && life.tooShort(now)) {
+      return refused(Refusal.SESSION_TOO_SHORT, "the storage session ends before a link could");
+    }
+    return link(backend, signing, key, ask, life, now);
+  }
+
+  private Future<Link> link(
+      ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask, Life life, long now) {
+    if (life.expiry() <= now) {
+      return refused(Refusal.TOKEN_EXPIRED, "the token ends now");
+    }
+    if (ask.version() != null && !signing.pinsVersions()) {
+      return refused(
+          Refusal.VERSION_NOT_PINNABLE, "this backend serves through a CDN that pins no version");
+    }
+    LinkMemo.Key place =
+        new LinkMemo.Key(
+            backend.org().id(),
+            signing.fingerprint(),
+            key,
+            ask.version(),
+            life.expiry(),
+            life.limitedBy(),
+            signing.linkBytes());
+    Future<Link> known = memo.get(place);
+    if (known != null) {
+      remembered.increment();
+    } else {
+      signed.increment();
+      known = signing.costly() ? offload(signing, place, now) : signHere(signing, place, now);
+    }
+    return ask.maxUrlBytes() == Integer.MAX_VALUE ? known : within(ask.maxUrlBytes(), known);
+  }
+
+  private Future<Link> signHere(Signing signing, LinkMemo.Key place, long now) {
+    Future<Link> link = Future.succeededFuture(sign(signing, place, now));
+    memo.put(place, link);
+    return link;
+  }
+
+  private Future<Link> offload(Signing signing, LinkMemo.Key place, long now) {
+    Promise<Link> promise = Promise.promise();
+    Future<Link> first = memo.putIfAbsent(place, promise.future());
+    if (first != null) {
+      return first;
+    }
+    promise.future().onFailure(failure -> memo.remove(place));
+    try {
+      costly.execute(
+          () -> {
+            try {
+              promise.complete(sign(signing, place, now));
+            } catch (RuntimeException e) {
+              promise.fail(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      promise.fail(new Refused(Refusal.OVERLOADED, "too many signatures are waiting"));
+    }
+    return promise.future();
+  }
+
+  private static Link sign(Signing signing, LinkMemo.Key place, long now) {
+    long earliest = Math.max(signing.notBefore(), place.expiry() - MAX_SPAN);
+    long date = Math.max(now - BACKDATE, earliest);
+    String url = signing.link(place.object(), place.version(), date, place.expiry());
+    return new Link(url, place.expiry(), place.limitedBy());
+  }
+
+  private static Future<Link> within(int maxUrlBytes, Future<Link> link) {
+    return link.compose(
+        it ->
+            it.url().length() <= maxUrlBytes
+                ? Future.succeededFuture(it)
+                : refused(
+                    Refusal.URL_TOO_LONG,
+                    "the link has " + it.url().length() + " bytes, and max_url_bytes is less"));
+  }
+
+  private static <T> Future<T> refused(Refusal refusal, String detail) {
+    return Future.failedFuture(new Refused(refusal, detail));
+  }
+
+  /** When a link ends, and why not later. */
+  private record Life(long expiry, LimitedBy limitedBy, long shortest) {
+
+    static Life of(ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask, long now) {
+      long ttl = Math.min(backend.ttl(), ask.ttl());
+      long shortest = Math.min(60, ttl / 4);
+      LimitedBy by = ask.ttl() < backend.ttl() ? LimitedBy.REQUEST : LimitedBy.BACKEND;
+      long end = now + ttl;
+      if (signing.notAfter() != Long.MAX_VALUE && signing.notAfter() - SESSION_MARGIN < end) {
+        by = LimitedBy.SESSION;
+        end = signing.notAfter() - SESSION_MARGIN;
+      }
+      if (ask.tokenExpiry() < end) {
+        by = LimitedBy.TOKEN;
+        end = ask.tokenExpiry();
+      }
+      long grid = Math.clamp(ttl / 16, 1, 60);
+      long phase = backend.org().id().hashCode() * 31L + key.hashCode();
+      long aligned = end - Math.floorMod(end - phase, grid);
+      // A token that is about to end cannot be waited for: its link is made for it alone.
+      boolean alone = by == LimitedBy.TOKEN && aligned - now < shortest;
+      return new Life(alone ? end : aligned, by, shortest);
+    }
+
+    boolean tooShort(long now) {
+      return expiry - now < shortest;
+    }
+  }
+}
