@@ -89,8 +89,7 @@ public final class Seeded {
     return text(random, min, max, () -> character(random));
   }
 
-  private static String text(
-      RandomGenerator random, int min, int max, IntSupplier character) {
+  private static String text(RandomGenerator random, int min, int max, IntSupplier character) {
     int length = random.nextInt(min, max + 1);
     var text = new StringBuilder(length);
     for (int i = 0; i < length; i++) {
