@@ -1,0 +1,120 @@
+package io.edgemint.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OrgTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"ac", "a-", "0b", "a2345678901234567890123456789012345678"})
+  void orgId_wellFormed_isAccepted(String value) {
+    assertThat(new OrgId(value).value()).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "-a",
+        "Acme",
+        "acme ",
+        "acme\n",
+        "acme/x",
+        "аcme",
+        "acme\u0000",
+        "acme.x",
+        "..",
+        "a23456789012345678901234567890123456789"
+      })
+  void orgId_malformed_isRefused(String value) {
+    assertThat(OrgId.isWellFormed(value)).isFalse();
+    assertThatThrownBy(() -> new OrgId(value)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void withActive_verifiedRevision_replacesWhatServed() {
+    Org org = Samples.org("acme", Samples.verified("prod", 1), Samples.verified("prod", 2));
+    assertThat(org.active()).isNull();
+    Org first = org.withActive(org.backends().get(0));
+    assertThat(first.active()).isEqualTo(first.backends().get(0)).isNotNull();
+    Org second = first.withActive(first.backends().get(1));
+    assertThat(second.backends())
+        .extracting(Backend::state)
+        .containsExactly(Backend.State.REPLACED, Backend.State.ACTIVE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"VERIFIED,UNVERIFIED", "UNVERIFIED,VERIFIED", "FAILED,VERIFIED", "VERIFIED,FAILED"})
+  void withActive_oneSideNotVerified_isRefused(
+      Verification.Verdict upload, Verification.Verdict download) {
+    Backend half =
+        new Backend(
+            "prod",
+            1,
+            Backend.State.DRAFT,
+            Samples.s3("b"),
+            Samples.s3("b"),
+            new Verification(upload, null),
+            new Verification(download, null));
+    Org org = Samples.org("acme", half);
+    assertThatThrownBy(() -> org.withActive(half))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("verified");
+  }
+
+  @Test
+  void constructor_twoActiveOrTwins_isRefused() {
+    Backend one = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
+    Backend two = Samples.verified("other", 1).withState(Backend.State.ACTIVE);
+    assertThatThrownBy(() -> Samples.org("acme", one, two))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Samples.org("acme", one, one.withState(Backend.State.REPLACED)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void newest_severalRevisions_isTheHighest() {
+    Org org =
+        Samples.org(
+            "acme",
+            Samples.verified("prod", 2),
+            Samples.verified("prod", 10),
+            Samples.verified("test", 11));
+    assertThat(org.newest("prod")).isNotNull().extracting(Backend::revision).isEqualTo(10);
+    assertThat(org.newest("none")).isNull();
+  }
+
+  @Test
+  void entitlement_prefixes_areComparedAsTheyStand() {
+    Entitlement entitlement = new Entitlement(List.of("fw/", "boot"));
+    assertThat(entitlement.permits(Samples.key("fw/a"))).isTrue();
+    assertThat(entitlement.permits(Samples.key("bootloader"))).isTrue();
+    assertThat(entitlement.permits(Samples.key("fwx"))).isFalse();
+    assertThat(entitlement.permits(Samples.key("FW/a"))).isFalse();
+    assertThat(Entitlement.NONE.permits(Samples.key("fw/a"))).isFalse();
+    assertThat(new Entitlement(List.of("")).permits(Samples.key("x"))).isTrue();
+  }
+
+  @Test
+  void revocations_eachKind_covers() {
+    ObjectKey key = Samples.key("fw/1.bin");
+    assertThat(Revocations.NONE.covers("dev", key)).isFalse();
+    assertThat(new Revocations(true, Set.of(), List.of()).covers("dev", key)).isTrue();
+    assertThat(new Revocations(false, Set.of("dev"), List.of()).covers("dev", key)).isTrue();
+    assertThat(new Revocations(false, Set.of("dev"), List.of()).covers("dev2", key)).isFalse();
+    assertThat(new Revocations(false, Set.of(), List.of("fw/1")).covers("dev", key)).isTrue();
+    assertThat(new Revocations(false, Set.of(), List.of("fw/2")).covers("dev", key)).isFalse();
+  }
+
+  @Test
+  void sealedSecret_asText_showsNothing() {
+    assertThat(new SealedSecret(1, "v1.abc").toString()).doesNotContain("abc");
+  }
+}
