@@ -34,6 +34,10 @@ public record Backend(
       throw new IllegalArgumentException(
           "a backend's name is 1 to 10 characters of a-z, 0-9 and '-'");
     }
+    if (name.equals(DefaultStorage.NAME)) {
+      throw new IllegalArgumentException(
+          "a backend is not called 'default': that is the platform's own storage");
+    }
     if (revision < 1) {
       throw new IllegalArgumentException("revisions count from 1");
     }

@@ -21,14 +21,22 @@ public interface Secrets {
    * @param kind what it is, for example {@code s3-secret-key}
    */
   record Purpose(OrgId org, String backend, String kind) {
+    /** The platform; it owns the secrets of default storage, whoever's links they sign. */
+    private static final OrgId PLATFORM = new OrgId("platform");
+
     /** The secret half of an S3 key pair. */
     public static Purpose s3Secret(OrgId org, String backend) {
-      return new Purpose(org, backend, "s3-secret-key");
+      return new Purpose(owner(org, backend), backend, "s3-secret-key");
     }
 
     /** A private key that signs CloudFront links. */
     public static Purpose signingKey(OrgId org, String backend, String keyName) {
-      return new Purpose(org, backend, "signing-key/" + keyName);
+      return new Purpose(owner(org, backend), backend, "signing-key/" + keyName);
+    }
+
+    private static OrgId owner(OrgId org, String backend) {
+      // No organisation's backend bears this name, so the two never meet.
+      return backend.equals(DefaultStorage.NAME) ? PLATFORM : org;
     }
 
     /** A secret shared with a token issuer. */

@@ -79,6 +79,25 @@ class OrgTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "", "Prod", "a.b", "eleven-char"})
+  void backend_nameThatIsNone_isRefused(String name) {
+    S3Storage storage = Samples.s3("b");
+    assertThatThrownBy(() -> Backend.draft(name, 1, storage, storage))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("backend");
+  }
+
+  @Test
+  void purpose_ofDefaultStorage_isThePlatformsForEveryOrg() {
+    OrgId acme = new OrgId("acme");
+    OrgId globex = new OrgId("globex");
+    assertThat(Secrets.Purpose.s3Secret(acme, "default"))
+        .isEqualTo(Secrets.Purpose.s3Secret(globex, "default"));
+    assertThat(Secrets.Purpose.s3Secret(acme, "prod"))
+        .isNotEqualTo(Secrets.Purpose.s3Secret(globex, "prod"));
+  }
+
   @Test
   void newest_severalRevisions_isTheHighest() {
     Org org =
