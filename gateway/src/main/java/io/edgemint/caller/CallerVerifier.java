@@ -94,6 +94,11 @@ public final class CallerVerifier implements AutoCloseable {
     return issuers.loaded();
   }
 
+  /** Whether any issuer has a usable key at this moment. */
+  public boolean anybodyGetsIn() {
+    return issuers.anybodyGetsIn();
+  }
+
   /** Each issuer without a usable key and each unusable key, in sentences for the operator. */
   public List<String> problems() {
     return issuers.problems();

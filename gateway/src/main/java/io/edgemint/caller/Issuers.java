@@ -97,10 +97,15 @@ final class Issuers {
     return Future.join(all.values().stream().map(IssuerKeys::loaded).toList()).mapEmpty();
   }
 
+  /** Whether any issuer has a usable key. */
+  boolean anybodyGetsIn() {
+    return !all.values().stream().allMatch(issuer -> issuer.keys().isEmpty());
+  }
+
   /** What keeps tokens out, for the operator; empty if all is well. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (all.values().stream().allMatch(issuer -> issuer.keys().isEmpty())) {
+    if (!anybodyGetsIn()) {
       problems.add("no issuer has a usable key: nobody gets in");
     }
     all.values().stream().map(IssuerKeys::problems).forEach(problems::addAll);
