@@ -1,0 +1,48 @@
+package io.edgemint.config;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One file while it is being read: what is common to all its sections. */
+final class Reading {
+  final Path folder;
+  final Map<String, String> environment;
+  final Overrides overrides;
+  private final List<Problem> problems;
+  private final Map<String, Section> sections = new LinkedHashMap<>();
+
+  Reading(
+      Path folder, Map<String, String> environment, Overrides overrides, List<Problem> problems) {
+    this.folder = folder;
+    this.environment = environment;
+    this.overrides = overrides;
+    this.problems = problems;
+  }
+
+  /** The section at a path: the same one however often it is asked for. */
+  Section section(String path, Node.Mapping node) {
+    return sections.computeIfAbsent(path, p -> new Section(this, p, node));
+  }
+
+  void report(Problem problem) {
+    problems.add(problem);
+  }
+
+  /** Everything that is wrong, in the order of the file. */
+  List<Problem> conclude() {
+    sections.values().forEach(Section::reportUnknownNames);
+    overrides.unknown().forEach(problems::add);
+    return problems.stream().distinct().sorted(Comparator.comparingInt(Problem::line)).toList();
+  }
+
+  static String child(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  static String item(String path, int index) {
+    return path + "[" + index + "]";
+  }
+}
