@@ -1,0 +1,8 @@
+/**
+ * Turns a credential into a verified caller (organisation, subject, scopes, entitlement, expiry) or
+ * a typed refusal, and holds the issuers' current keys.
+ */
+@NullMarked
+package io.edgemint.caller;
+
+import org.jspecify.annotations.NullMarked;
