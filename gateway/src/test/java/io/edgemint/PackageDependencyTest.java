@@ -31,8 +31,10 @@ class PackageDependencyTest {
           room("objects", "backend", "credentials", "signing", "vault", "config"),
           room("onboarding", "backend", "credentials", "signing", "outbound", "vault", "config"),
           room("registry", "backend", "caller", "vault", "config"),
+          room("telemetry", "config"),
           room(
               "http",
+              "telemetry",
               "outbound",
               "vault",
               "backend",
@@ -44,7 +46,6 @@ class PackageDependencyTest {
               "onboarding",
               "registry",
               "config"),
-          room("telemetry", "config"),
           room(
               "app",
               "config",

@@ -65,6 +65,18 @@ public record Backend(
     return new Backend(name, revision, other, upload, download, uploadSide, downloadSide);
   }
 
+  /**
+   * The same revision with what a probe found. A draft becomes verified when both sides are, and a
+   * verified one a draft again when one is not; a revision that serves goes on serving.
+   */
+  public Backend withFindings(Verification ofUpload, Verification ofDownload) {
+    Backend found = new Backend(name, revision, state, upload, download, ofUpload, ofDownload);
+    return switch (state) {
+      case DRAFT, VERIFIED -> found.withState(found.verified() ? State.VERIFIED : State.DRAFT);
+      case ACTIVE, REPLACED -> found;
+    };
+  }
+
   /** Where a revision stands in its life. */
   public enum State {
     DRAFT,

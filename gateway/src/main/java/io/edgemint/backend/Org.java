@@ -26,17 +26,13 @@ public record Org(
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if two revisions are active, an active one is not verified, or
-   *     a revision stands twice
+   * @throws IllegalArgumentException if two revisions are active, or one stands twice
    */
   public Org {
     issuers = List.copyOf(issuers);
     backends = List.copyOf(backends);
     if (backends.stream().filter(b -> b.state() == Backend.State.ACTIVE).count() > 1) {
       throw new IllegalArgumentException("at most one backend of an organisation is active");
-    }
-    if (backends.stream().anyMatch(b -> b.state() == Backend.State.ACTIVE && !b.verified())) {
-      throw new IllegalArgumentException("an active backend is verified on both sides");
     }
     if (backends.stream().map(b -> b.name() + '@' + b.revision()).distinct().count()
         != backends.size()) {
@@ -81,6 +77,10 @@ public record Org(
    * @throws IllegalArgumentException if the revision is not verified on both sides
    */
   public Org withActive(Backend verified) {
+    if (!verified.verified()) {
+      throw new IllegalArgumentException(
+          "a backend is activated only when both of its sides are verified");
+    }
     List<Backend> next = new ArrayList<>();
     for (Backend backend : backends) {
       boolean same =

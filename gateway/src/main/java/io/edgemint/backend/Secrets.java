@@ -1,5 +1,7 @@
 package io.edgemint.backend;
 
+import org.jspecify.annotations.Nullable;
+
 /** Seals and opens the secrets of organisations; CPU only, not meant for event loops. */
 public interface Secrets {
   /** Seals a secret for one purpose alone, as its given version. */
@@ -34,14 +36,14 @@ public interface Secrets {
       return new Purpose(owner(org, backend), backend, "signing-key/" + keyName);
     }
 
+    /** A secret shared with a token issuer; without an organisation, one of the platform. */
+    public static Purpose issuerSecret(@Nullable OrgId org, String iss) {
+      return new Purpose(org == null ? PLATFORM : org, iss, "issuer-secret");
+    }
+
     private static OrgId owner(OrgId org, String backend) {
       // No organisation's backend bears this name, so the two never meet.
       return backend.equals(DefaultStorage.NAME) ? PLATFORM : org;
-    }
-
-    /** A secret shared with a token issuer. */
-    public static Purpose issuerSecret(OrgId org, String iss) {
-      return new Purpose(org, iss, "issuer-secret");
     }
   }
 }

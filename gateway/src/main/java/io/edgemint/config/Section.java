@@ -172,7 +172,8 @@ public final class Section {
           new Problem(
               below(name),
               text.line(),
-              "is written into the file; move it and write '%1$s: {file: path}' or '%1$s: {env: NAME}'"
+              ("is written into the file; move it and write '%1$s: {file: path}'"
+                      + " or '%1$s: {env: NAME}'")
                   .formatted(name)));
       return Field.unusable();
     }

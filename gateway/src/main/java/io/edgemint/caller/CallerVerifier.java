@@ -1,0 +1,191 @@
+package io.edgemint.caller;
+
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.Refused;
+import io.edgemint.caller.TokenMemo.Remembered;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Turns tokens into callers.
+ *
+ * <p>A verified token is remembered under its whole text until its key is retired or its room is
+ * needed; a refused one never is. Whether it has expired and whether its key is still live is
+ * looked at each time. A key is retired when its issuer no longer publishes it, and when an
+ * organisation changes or drops the issuer.
+ *
+ * <p>Safe on all threads, meant for event loops: a known token costs one look-up, an unknown one a
+ * signature check where the caller stands. Not for virtual threads: each would make its own copy of
+ * the library's signature objects.
+ */
+public final class CallerVerifier implements AutoCloseable {
+  private final Issuers issuers;
+  private final TokenMemo memo;
+  private final InstantSource clock;
+  private final Counter remembered;
+  private final Counter verified;
+  private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
+
+  /**
+   * Begins to learn the issuers' keys, and follows the organisations' issuers from then on.
+   *
+   * @param platform the issuers that may speak for any organisation
+   * @param memoBytes about how many bytes the remembered tokens may take
+   * @throws IllegalArgumentException if two platform issuers have the same name
+   */
+  public CallerVerifier(
+      List<Issuer> platform,
+      OrgDirectory orgs,
+      KeySupply supply,
+      long memoBytes,
+      MeterRegistry meters) {
+    this.clock = supply.clock();
+    this.memo = new TokenMemo(memoBytes);
+    this.remembered = counter(meters, "accepted", "remembered");
+    this.verified = counter(meters, "accepted", "verified");
+    for (Flaw flaw : Flaw.values()) {
+      refused.put(flaw.refused(), counter(meters, "refused", flaw.name().toLowerCase(Locale.ROOT)));
+    }
+    this.issuers = new Issuers(platform, supply, FetchCounters.of(meters));
+    orgs.onReplace(issuers::follow);
+    issuers.follow(orgs.snapshot());
+  }
+
+  private static Counter counter(MeterRegistry meters, String result, String reason) {
+    return Counter.builder("gateway.auth")
+        .description("Tokens by what became of them")
+        .tag("result", result)
+        .tag("reason", reason)
+        .register(meters);
+  }
+
+  /**
+   * The caller that a token speaks of, complete at once unless a key must be waited for, and then
+   * completed on the Vert.x context of this call, if it has one; fails with a {@link Refused} of
+   * {@code TOKEN_INVALID}, {@code TOKEN_EXPIRED} or {@code ISSUER_NOT_FOR_ORG}.
+   */
+  public Future<Caller> verify(String token) {
+    Remembered known = memo.get(token);
+    if (known == null) {
+      return check(token);
+    }
+    if (known.key().isRetired()) {
+      memo.remove(token);
+      return check(token);
+    }
+    if (known.caller().expiresAt() <= now()) {
+      return refuse(Flaw.EXPIRED.refused());
+    }
+    remembered.increment();
+    return known.answer();
+  }
+
+  /** Ends when every issuer known at this moment has tried to learn its keys. */
+  public Future<Void> loaded() {
+    return issuers.loaded();
+  }
+
+  /** Whether any issuer has a usable key at this moment. */
+  public boolean anybodyGetsIn() {
+    return issuers.anybodyGetsIn();
+  }
+
+  /** Each issuer without a usable key and each unusable key, in sentences for the operator. */
+  public List<String> problems() {
+    return issuers.problems();
+  }
+
+  /** Lets nobody in any more, and fetches no more keys. */
+  @Override
+  public void close() {
+    issuers.close();
+  }
+
+  private Future<Caller> check(String text) {
+    try {
+      Token token = Token.parse(text);
+      IssuerKeys issuer = issuer(token);
+      VerifyingKey key = issuer.keys().find(token.algorithm(), token.kid());
+      if (key != null) {
+        return accept(token, issuer.issuer(), key);
+      }
+      Future<Void> arriving = issuer.arriving();
+      return arriving == null ? lookAgain(token) : await(token, arriving);
+    } catch (Refused e) {
+      return refuse(e);
+    }
+  }
+
+  private Future<Caller> await(Token token, Future<Void> arriving) {
+    Promise<Caller> answer = Promise.promise();
+    Context context = Vertx.currentContext();
+    arriving.onComplete(
+        _ -> {
+          if (context == null) {
+            lookAgain(token).onComplete(answer);
+          } else {
+            context.runOnContext(_ -> lookAgain(token).onComplete(answer));
+          }
+        });
+    return answer.future();
+  }
+
+  /** The second and last look, after keys have come, or may have come in between. */
+  private Future<Caller> lookAgain(Token token) {
+    try {
+      IssuerKeys issuer = issuer(token);
+      VerifyingKey key = issuer.keys().find(token.algorithm(), token.kid());
+      return key == null ? refuse(Flaw.KEY_UNKNOWN.refused()) : accept(token, issuer.issuer(), key);
+    } catch (Refused e) {
+      return refuse(e);
+    }
+  }
+
+  private IssuerKeys issuer(Token token) {
+    IssuerKeys issuer = issuers.find(token.iss());
+    if (issuer == null) {
+      throw Flaw.ISSUER_UNKNOWN.refused();
+    }
+    if (!issuer.issuer().algorithms().contains(token.algorithm())) {
+      throw Flaw.ALGORITHM.refused();
+    }
+    return issuer;
+  }
+
+  private Future<Caller> accept(Token token, Issuer issuer, VerifyingKey key) {
+    Claims claims = Claims.read(token, issuer.claims());
+    if (!key.verifies(token)) {
+      throw Flaw.SIGNATURE.refused();
+    }
+    Caller caller = claims.judge(issuer, now());
+    Future<Caller> answer = Future.succeededFuture(caller);
+    memo.put(token.text(), new Remembered(key, caller, answer));
+    // Last, for the key may have been retired while it was at work.
+    if (key.isRetired()) {
+      throw Flaw.KEY_UNKNOWN.refused();
+    }
+    verified.increment();
+    return answer;
+  }
+
+  private Future<Caller> refuse(Refused reason) {
+    Counter counter = refused.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+    return Future.failedFuture(reason);
+  }
+
+  private long now() {
+    return clock.millis() / 1000;
+  }
+}

@@ -1,0 +1,126 @@
+package io.edgemint.caller;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers verified tokens by their whole exact text, up to a weight.
+ *
+ * <p>An issuer may fill what nobody else uses. Once seven eighths are taken and one issuer holds
+ * more than half of all, room is made among its tokens, oldest first, so that a storm at one issuer
+ * never pushes out the tokens of the others. Otherwise the cache itself decides.
+ */
+final class TokenMemo {
+  /** Bytes of an entry beside its texts, about: nodes of two maps, records, future, sets. */
+  private static final int OVERHEAD = 600;
+
+  private final long maximum;
+  private final Cache<String, Remembered> tokens;
+  private final AtomicLong total = new AtomicLong();
+  private final Map<String, Share> shares = new ConcurrentHashMap<>();
+  private volatile @Nullable Share heavy;
+
+  TokenMemo(long maximum) {
+    this.maximum = maximum;
+    this.tokens =
+        Caffeine.newBuilder()
+            .maximumWeight(maximum)
+            .weigher((String token, Remembered entry) -> weight(token))
+            .removalListener(this::removed)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Nullable Remembered get(String token) {
+    return tokens.getIfPresent(token);
+  }
+
+  void put(String token, Remembered entry) {
+    // Counted before it is there, for it may be evicted the moment it is.
+    Share share = shares.computeIfAbsent(entry.caller().issuer(), _ -> new Share());
+    long used = total.addAndGet(share.add(token, entry));
+    if (share.weight() > maximum / 2) {
+      heavy = share;
+    }
+    tokens.put(token, entry);
+    makeRoom(used);
+  }
+
+  void remove(String token) {
+    tokens.invalidate(token);
+  }
+
+  /** Bytes held for one issuer, about. */
+  long weightOf(String iss) {
+    Share share = shares.get(iss);
+    return share == null ? 0 : share.weight();
+  }
+
+  private void makeRoom(long used) {
+    Share share = heavy;
+    while (share != null && used > maximum - maximum / 8 && used > share.weight()) {
+      String oldest = share.weight() > maximum / 2 ? share.oldest() : null;
+      if (oldest == null) {
+        heavy = null;
+        return;
+      }
+      tokens.invalidate(oldest);
+      used = total.get();
+    }
+  }
+
+  private void removed(@Nullable String token, @Nullable Remembered entry, RemovalCause cause) {
+    Share share = entry == null ? null : shares.get(entry.caller().issuer());
+    if (token != null && entry != null && share != null) {
+      total.addAndGet(-share.remove(token, entry));
+    }
+  }
+
+  private static int weight(String token) {
+    return OVERHEAD + 2 * token.length();
+  }
+
+  /**
+   * A verified token: who it speaks of, and the key that its validity hangs on.
+   *
+   * @param key what verified it; once that is retired, the entry is void
+   * @param caller what it says
+   * @param answer the same, ready to be given out
+   */
+  record Remembered(VerifyingKey key, Caller caller, Future<Caller> answer) {}
+
+  /** What one issuer holds, oldest first. */
+  private static final class Share {
+    private final LinkedHashMap<String, Remembered> entries = new LinkedHashMap<>();
+    private volatile long weight;
+
+    /** The bytes by which the share has grown. */
+    private synchronized int add(String token, Remembered entry) {
+      int grown = entries.put(token, entry) == null ? TokenMemo.weight(token) : 0;
+      weight = weight + grown;
+      return grown;
+    }
+
+    /** The bytes by which the share has shrunk; none if another entry stands there by now. */
+    private synchronized int remove(String token, Remembered entry) {
+      int shrunk = entries.remove(token, entry) ? TokenMemo.weight(token) : 0;
+      weight = weight - shrunk;
+      return shrunk;
+    }
+
+    private synchronized @Nullable String oldest() {
+      return entries.isEmpty() ? null : entries.firstEntry().getKey();
+    }
+
+    private long weight() {
+      return weight;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.edgemint.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The operator's port: metrics and probes. It listens on loopback by default, for whoever reaches
+ * it is trusted.
+ */
+public final class AdminServer extends VerticleBase {
+  private final AdminSettings settings;
+  private final Supplier<String> metrics;
+  private final BooleanSupplier alive;
+  private final BooleanSupplier ready;
+  private int port;
+
+  /**
+   * Prepares the server.
+   *
+   * @param metrics the scrape page in Prometheus' text format
+   * @param alive whether the event loops turn
+   * @param ready whether devices can be served
+   */
+  public AdminServer(
+      AdminSettings settings,
+      Supplier<String> metrics,
+      BooleanSupplier alive,
+      BooleanSupplier ready) {
+    this.settings = settings;
+    this.metrics = metrics;
+    this.alive = alive;
+    this.ready = ready;
+  }
+
+  @Override
+  public Future<?> start() {
+    Router router = Router.router(vertx);
+    router.get("/livez").handler(request -> probe(request, alive));
+    router.get("/readyz").handler(request -> probe(request, ready));
+    router
+        .get("/metrics")
+        .handler(
+            request ->
+                vertx
+                    .executeBlocking(metrics::get, false)
+                    .onSuccess(page -> send(request, page))
+                    .onFailure(request::fail));
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(settings.host())
+            .setPort(settings.port())
+            .setHttp2ClearTextEnabled(false)
+            .setIdleTimeout(60);
+    return vertx
+        .createHttpServer(options)
+        .requestHandler(router)
+        .listen()
+        .onSuccess(listening -> port = listening.actualPort());
+  }
+
+  /** The port that is listened on, once started. */
+  public int port() {
+    return port;
+  }
+
+  private static void probe(RoutingContext request, BooleanSupplier condition) {
+    boolean good = condition.getAsBoolean();
+    request.response().setStatusCode(good ? 200 : 503).end(good ? "ok\n" : "not ok\n");
+  }
+
+  private static void send(RoutingContext request, String page) {
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+        .end(page);
+  }
+}

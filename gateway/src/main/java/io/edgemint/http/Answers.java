@@ -1,0 +1,99 @@
+package io.edgemint.http;
+
+import io.edgemint.backend.Refused;
+import io.edgemint.telemetry.AccessLog;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/** Writes refusals and faults, in one form for all routes (RFC 9457). Belongs to one event loop. */
+final class Answers {
+  static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+  static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+  static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+  static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence PROBLEM_JSON =
+      HttpHeaders.createOptimized("application/problem+json");
+  private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+  private static final CharSequence WWW_AUTHENTICATE =
+      HttpHeaders.createOptimized("www-authenticate");
+  private static final CharSequence CHALLENGE = HttpHeaders.createOptimized("Bearer");
+  private static final CharSequence CHALLENGE_INVALID =
+      HttpHeaders.createOptimized("Bearer error=\"invalid_token\"");
+  private static final int RETRY_LEAST = 5;
+  private static final int RETRY_SPREAD = 20;
+  private static final Logger LOG = System.getLogger(Answers.class.getName());
+
+  private final EdgeMeters meters;
+  private final AccessLog.Ring access;
+  private final RandomGenerator random;
+
+  Answers(EdgeMeters meters, AccessLog.Ring access, RandomGenerator random) {
+    this.meters = meters;
+    this.access = access;
+    this.random = random;
+  }
+
+  /** Answers with what went wrong; a fault is logged under the id that the caller sees. */
+  void fail(HttpServerRequest request, Route route, Throwable cause) {
+    if (cause instanceof Refused refused) {
+      refuse(request, route, Problem.of(refused.refusal()), refused.detail());
+      return;
+    }
+    String id = refuse(request, route, Problem.INTERNAL, "the log has more under the request id");
+    LOG.log(Level.ERROR, "request " + id + " failed", cause);
+  }
+
+  /** Answers with a row of the table and gives the request's id. */
+  String refuse(HttpServerRequest request, Route route, Problem problem, String detail) {
+    String id = HexFormat.of().toHexDigits(random.nextLong());
+    meters.refused(route, problem);
+    access.add(route.template(), problem.status(), problem.code(), "-", "-", request.uri());
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return id;
+    }
+    response
+        .setStatusCode(problem.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .putHeader(REQUEST_ID, id);
+    if (problem.status() == 401) {
+      response.putHeader(
+          WWW_AUTHENTICATE, problem == Problem.TOKEN_MISSING ? CHALLENGE : CHALLENGE_INVALID);
+    }
+    if (problem.status() == 405) {
+      response.putHeader(HttpHeaders.ALLOW, route.method());
+    }
+    if (problem.status() == 503) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));
+    }
+    response.end(json(problem, detail, id).toBuffer());
+    return id;
+  }
+
+  /** The members of a refusal; also one result of a batch. */
+  static JsonObject json(Problem problem, String detail, String requestId) {
+    return new JsonObject()
+        .put("code", problem.code())
+        .put("title", problem.title())
+        .put("status", problem.status())
+        .put("detail", detail)
+        .put("retryable", problem.retryable())
+        .put("request_id", requestId);
+  }
+
+  /** Seconds to wait: the same for a device each time, and spread over all of them. */
+  private static int retryAfter(HttpServerRequest request) {
+    String token = request.getHeader(HttpHeaders.AUTHORIZATION);
+    int device = token != null ? token.hashCode() : request.remoteAddress().hashCode();
+    return RETRY_LEAST + Math.floorMod(device, RETRY_SPREAD);
+  }
+}

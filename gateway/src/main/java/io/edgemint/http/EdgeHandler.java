@@ -1,0 +1,180 @@
+package io.edgemint.http;
+
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Refusal;
+import io.edgemint.backend.Refused;
+import io.edgemint.http.Grants.Grant;
+import io.edgemint.signing.LinkAsk;
+import io.edgemint.telemetry.AccessLog;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers devices. One instance belongs to one event loop and never waits: what is not at hand
+ * arrives as a future, and the answer is written when it does.
+ */
+final class EdgeHandler implements Handler<HttpServerRequest> {
+  private static final CharSequence NO_REFERRER = HttpHeaders.createOptimized("no-referrer");
+  private static final CharSequence REFERRER_POLICY =
+      HttpHeaders.createOptimized("referrer-policy");
+
+  private final Grants grants;
+  private final Context context;
+  private final InstantSource clock;
+  private final EdgeMeters meters;
+  private final AccessLog.Ring access;
+  private final Answers answers;
+  private final LinkBatch batch;
+  private final LinkBody bodies = new LinkBody();
+
+  EdgeHandler(
+      Grants grants,
+      Context context,
+      InstantSource clock,
+      EdgeMeters meters,
+      AccessLog.Ring access,
+      Answers answers) {
+    this.grants = grants;
+    this.context = context;
+    this.clock = clock;
+    this.meters = meters;
+    this.access = access;
+    this.answers = answers;
+    this.batch = new LinkBatch(grants, clock);
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    String uri = request.uri();
+    int mark = uri.indexOf('?');
+    String path = mark < 0 ? uri : uri.substring(0, mark);
+    String query = mark < 0 ? null : uri.substring(mark + 1);
+    Route route = Route.of(path);
+    if (route == Route.NONE) {
+      answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
+    } else if (!request.method().name().equals(route.method())) {
+      answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method());
+    } else {
+      try {
+        dispatch(request, route, path, query);
+      } catch (Refused e) {
+        answers.fail(request, route, e);
+      }
+    }
+  }
+
+  private void dispatch(
+      HttpServerRequest request, Route route, String path, @Nullable String query) {
+    String token = token(request);
+    LinkAsk ask = LinkQuery.parse(query);
+    switch (route) {
+      case LINK ->
+          whenDone(request, route, one(token, path, Route.LINK_PREFIX, ask), this::sendLink);
+      case DOWNLOAD ->
+          whenDone(request, route, one(token, path, Route.DOWNLOAD_PREFIX, ask), this::redirect);
+      case LINKS -> whenDone(request, route, batch.answer(request, token, ask), this::sendBatch);
+      case NONE -> throw new IllegalStateException("no route is answered before");
+    }
+  }
+
+  private Future<Grant> one(String token, String path, String prefix, LinkAsk ask) {
+    return Grants.then(
+        grants.caller(token),
+        caller -> grants.grant(caller, ObjectKey.parse(path.substring(prefix.length())), ask));
+  }
+
+  private void sendLink(HttpServerRequest request, Grant grant) {
+    Buffer body = bodies.of(grant, clock.millis());
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
+        .putHeader(Answers.CONTENT_TYPE_OPTIONS, Answers.NOSNIFF)
+        .end(body);
+    granted(request, Route.LINK, 200, grant);
+  }
+
+  private void redirect(HttpServerRequest request, Grant grant) {
+    request
+        .response()
+        .setStatusCode(307)
+        .putHeader(HttpHeaders.LOCATION, grant.link().url())
+        .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
+        .putHeader(REFERRER_POLICY, NO_REFERRER)
+        .end();
+    granted(request, Route.DOWNLOAD, 307, grant);
+  }
+
+  private void sendBatch(HttpServerRequest request, Buffer body) {
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
+        .putHeader(Answers.CONTENT_TYPE_OPTIONS, Answers.NOSNIFF)
+        .end(body);
+    meters.answered(Route.LINKS);
+    access.add(Route.LINKS.template(), 200, "ok", "-", "-", request.uri());
+  }
+
+  private void granted(HttpServerRequest request, Route route, int status, Grant grant) {
+    meters.answered(route);
+    access.add(
+        route.template(),
+        status,
+        "ok",
+        grant.backend().org().id().value(),
+        grant.caller().subject(),
+        request.uri());
+  }
+
+  /** Goes on when a step is done, always on this handler's event loop. */
+  private <T> void whenDone(
+      HttpServerRequest request,
+      Route route,
+      Future<T> step,
+      BiConsumer<HttpServerRequest, T> next) {
+    if (step.isComplete()) {
+      finish(request, route, step, next);
+    } else {
+      step.onComplete(done -> context.runOnContext(v -> finish(request, route, step, next)));
+    }
+  }
+
+  private <T> void finish(
+      HttpServerRequest request,
+      Route route,
+      Future<T> step,
+      BiConsumer<HttpServerRequest, T> next) {
+    HttpServerResponse response = request.response();
+    if (step.failed()) {
+      answers.fail(request, route, step.cause());
+    } else if (!response.closed()) {
+      next.accept(request, step.result());
+    }
+  }
+
+  /** The token of a bearer credential (RFC 6750, section 2.1). */
+  private static String token(HttpServerRequest request) {
+    List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    if (values.isEmpty()) {
+      throw new Refused(Refusal.TOKEN_MISSING, "send Authorization: Bearer and a token");
+    }
+    if (values.size() > 1) {
+      throw new Refused(Refusal.REQUEST_INVALID, "Authorization stands more than once");
+    }
+    String value = values.get(0);
+    if (!value.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      throw new Refused(Refusal.TOKEN_MISSING, "Authorization is not of the form Bearer <token>");
+    }
+    return value.substring(7);
+  }
+}

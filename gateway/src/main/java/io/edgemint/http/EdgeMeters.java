@@ -1,0 +1,42 @@
+package io.edgemint.http;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The counters of the edge, one for each route and outcome, resolved once. */
+public final class EdgeMeters {
+  private final Map<Route, Counter> answered = new EnumMap<>(Route.class);
+  private final Map<Route, Map<Problem, Counter>> refused = new EnumMap<>(Route.class);
+
+  /** Registers the counters. */
+  public EdgeMeters(MeterRegistry meters) {
+    for (Route route : Route.values()) {
+      answered.put(route, counter(meters, route, "ok"));
+      Map<Problem, Counter> rows = new EnumMap<>(Problem.class);
+      for (Problem problem : Problem.values()) {
+        rows.put(problem, counter(meters, route, problem.code()));
+      }
+      refused.put(route, rows);
+    }
+  }
+
+  private static Counter counter(MeterRegistry meters, Route route, String outcome) {
+    return Counter.builder("gateway.requests")
+        .description("Requests answered on the edge, by route and outcome")
+        .tag("route", route.template())
+        .tag("outcome", outcome)
+        .register(meters);
+  }
+
+  void answered(Route route) {
+    requireNonNull(answered.get(route)).increment();
+  }
+
+  void refused(Route route, Problem problem) {
+    requireNonNull(requireNonNull(refused.get(route)).get(problem)).increment();
+  }
+}

@@ -1,0 +1,84 @@
+package io.edgemint.http;
+
+import io.edgemint.backend.ActiveBackends;
+import io.edgemint.backend.KeyProblem;
+import io.edgemint.backend.KeyResult;
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.ReadyBackend;
+import io.edgemint.backend.Refusal;
+import io.edgemint.backend.Refused;
+import io.edgemint.caller.Access;
+import io.edgemint.caller.Caller;
+import io.edgemint.caller.CallerVerifier;
+import io.edgemint.signing.Link;
+import io.edgemint.signing.LinkAsk;
+import io.edgemint.signing.LinkMint;
+import io.vertx.core.Future;
+import java.util.function.Function;
+
+/**
+ * The straight line from a credential to a link. Every step is complete at once when what it needs
+ * is remembered; each miss is a future of its own.
+ */
+public final class Grants {
+  private static final Future<?> UNKNOWN =
+      Future.failedFuture(
+          new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here"));
+
+  private final CallerVerifier callers;
+  private final OrgDirectory orgs;
+  private final ActiveBackends backends;
+  private final LinkMint mint;
+
+  /** Joins the parts that know callers, organisations, backends and links. */
+  public Grants(CallerVerifier callers, OrgDirectory orgs, ActiveBackends backends, LinkMint mint) {
+    this.callers = callers;
+    this.orgs = orgs;
+    this.backends = backends;
+    this.mint = mint;
+  }
+
+  /** A link and whose it is. */
+  record Grant(Caller caller, ReadyBackend backend, ObjectKey key, Link link) {}
+
+  /** Who the token speaks for. */
+  Future<Caller> caller(String token) {
+    return callers.verify(token);
+  }
+
+  /** A link to one key for a verified caller. */
+  Future<Grant> grant(Caller caller, KeyResult parsed, LinkAsk ask) {
+    if (!(parsed instanceof ObjectKey key)) {
+      return Future.failedFuture(new Refused(Refusal.KEY_INVALID, ((KeyProblem) parsed).detail()));
+    }
+    Org org = orgs.snapshot().org(caller.org());
+    if (org == null) {
+      return unknown();
+    }
+    Refused refused = Access.check(caller, org, key);
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
+    LinkAsk limited = org.policy().tokenLimited() ? ask.until(caller.expiresAt()) : ask;
+    return then(
+        backends.of(org),
+        backend ->
+            then(
+                mint.link(backend, key, limited),
+                link -> Future.succeededFuture(new Grant(caller, backend, key, link))));
+  }
+
+  /**
+   * Goes on at once where there is nothing to wait for, which spares the warm path three futures.
+   */
+  static <A, B> Future<B> then(Future<A> step, Function<A, Future<B>> next) {
+    return step.succeeded() ? next.apply(step.result()) : step.compose(next);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> Future<T> unknown() {
+    return (Future<T>) UNKNOWN;
+  }
+}

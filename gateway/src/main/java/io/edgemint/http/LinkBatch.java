@@ -1,0 +1,140 @@
+package io.edgemint.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Refusal;
+import io.edgemint.backend.Refused;
+import io.edgemint.caller.Caller;
+import io.edgemint.http.Grants.Grant;
+import io.edgemint.signing.LinkAsk;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers {@code POST /v1/links}: up to 64 keys, one result for each, in order. */
+final class LinkBatch {
+  static final int MAX_KEYS = 64;
+
+  /** Room for 64 keys of 1,024 bytes in which every character is escaped. */
+  private static final int MAX_BODY = 448 * 1024;
+
+  private static final JsonFactory STRICT =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(4)
+                  .maxStringLength(8192)
+                  .maxNumberLength(20)
+                  .maxNameLength(64)
+                  .build())
+          .build();
+
+  private final Grants grants;
+  private final InstantSource clock;
+
+  LinkBatch(Grants grants, InstantSource clock) {
+    this.grants = grants;
+    this.clock = clock;
+  }
+
+  /** The body of the answer; fails as a whole if the caller or the request is not accepted. */
+  Future<Buffer> answer(HttpServerRequest request, String token, LinkAsk ask) {
+    if (ask.version() != null) {
+      throw new Refused(Refusal.REQUEST_INVALID, "a batch cannot pin a version");
+    }
+    Future<Buffer> body = body(request);
+    return Grants.then(
+        grants.caller(token), caller -> body.compose(json -> results(caller, keys(json), ask)));
+  }
+
+  private Future<Buffer> results(Caller caller, List<String> keys, LinkAsk ask) {
+    List<Future<JsonObject>> results = new ArrayList<>(keys.size());
+    for (String key : keys) {
+      results.add(
+          grants
+              .grant(caller, ObjectKey.of(key), ask)
+              .map(this::link)
+              .recover(failure -> refusal(key, failure)));
+    }
+    return Future.all(results)
+        .map(all -> new JsonObject().put("results", new JsonArray(all.list())).toBuffer());
+  }
+
+  private JsonObject link(Grant grant) {
+    return LinkBody.json(grant, LinkBody.second(clock.millis()));
+  }
+
+  private static Future<JsonObject> refusal(String key, Throwable failure) {
+    if (!(failure instanceof Refused refused)) {
+      return Future.failedFuture(failure);
+    }
+    Problem problem = Problem.of(refused.refusal());
+    return Future.succeededFuture(
+        new JsonObject()
+            .put("code", problem.code())
+            .put("title", problem.title())
+            .put("status", problem.status())
+            .put("detail", refused.detail())
+            .put("retryable", problem.retryable())
+            .put("object", new JsonObject().put("key", key)));
+  }
+
+  /** Collects the body, which must begin to be read before the request's handler returns. */
+  private static Future<Buffer> body(HttpServerRequest request) {
+    Promise<Buffer> promise = Promise.promise();
+    Buffer body = Buffer.buffer();
+    request.handler(
+        chunk -> {
+          if (body.length() + chunk.length() <= MAX_BODY) {
+            body.appendBuffer(chunk);
+          } else {
+            promise.tryFail(new Refused(Refusal.REQUEST_INVALID, "the body has more than 448 KiB"));
+          }
+        });
+    request.exceptionHandler(promise::tryFail);
+    request.endHandler(v -> promise.tryComplete(body));
+    return promise.future();
+  }
+
+  private static List<String> keys(Buffer json) {
+    List<String> keys = new ArrayList<>();
+    try (JsonParser parser = STRICT.createParser(json.getBytes())) {
+      expect(parser.nextToken() == JsonToken.START_OBJECT);
+      expect("keys".equals(parser.nextFieldName()));
+      expect(parser.nextToken() == JsonToken.START_ARRAY);
+      while (parser.nextToken() == JsonToken.VALUE_STRING) {
+        expect(keys.size() < MAX_KEYS);
+        keys.add(parser.getText());
+      }
+      expect(parser.currentToken() == JsonToken.END_ARRAY && !keys.isEmpty());
+      expect(parser.nextToken() == JsonToken.END_OBJECT && parser.nextToken() == null);
+      return keys;
+    } catch (IOException e) {
+      throw malformed();
+    }
+  }
+
+  private static void expect(boolean condition) {
+    if (!condition) {
+      throw malformed();
+    }
+  }
+
+  private static Refused malformed() {
+    return new Refused(
+        Refusal.REQUEST_INVALID,
+        "the body is not {\"keys\":[...]} with 1 to 64 strings and nothing else");
+  }
+}

@@ -1,0 +1,5 @@
+/** Calls addresses that customers named, safely. */
+@NullMarked
+package io.edgemint.outbound;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package io.edgemint.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.edgemint.outbound.OutboundFailure.Code;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutboundTlsIT {
+  private static final String PASSWORD = "changeit";
+
+  @TempDir static Path folder;
+  private static Vertx vertx;
+  private static PfxOptions certificate;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    Path store = folder.resolve("files.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "files",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=files.example",
+                "-ext",
+                "san=dns:files.example",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    certificate = new PfxOptions().setPath(store.toString()).setPassword(PASSWORD);
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void closeVertx() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void send_trustedCertificateForTheName_isReachedWithTheNameInTheHandshake() throws Exception {
+    Promise<String> serverName = Promise.promise();
+    int port = serve(serverName);
+
+    Reply reply = await(outbound(true).send(get("https://files.example:" + port)));
+
+    assertThat(reply.body().toString()).isEqualTo("ok");
+    assertThat(await(serverName.future())).isEqualTo("files.example files.example:" + port);
+  }
+
+  @Test
+  void send_certificateForAnotherName_isRefused() throws Exception {
+    int port = serve(Promise.promise());
+
+    assertTlsFails(outbound(true), "https://other.example:" + port);
+    assertTlsFails(outbound(true), "https://127.0.0.1:" + port);
+  }
+
+  @Test
+  void send_certificateOfNobodyKnown_isRefused() throws Exception {
+    int port = serve(Promise.promise());
+
+    assertTlsFails(outbound(false), "https://files.example:" + port);
+  }
+
+  private static void assertTlsFails(Outbound outbound, String url) {
+    assertThatThrownBy(() -> await(outbound.send(get(url))))
+        .isInstanceOfSatisfying(
+            OutboundFailure.class, failure -> assertThat(failure.code()).isEqualTo(Code.TLS_FAILED))
+        .hasMessageContaining(URI.create(url).getHost() + " offers no TLS");
+  }
+
+  private static Outbound outbound(boolean knowsCertificate) {
+    var options = new HttpClientOptions();
+    if (knowsCertificate) {
+      options.setTrustOptions(certificate);
+    }
+    Resolver resolver = host -> Future.succeededFuture(List.of(InetAddress.ofLiteral("127.0.0.1")));
+    return new Outbound(vertx, List.of(Allowance.parse("127.0.0.1")), resolver, options);
+  }
+
+  private static int serve(Promise<String> serverName) throws Exception {
+    var options = new HttpServerOptions().setSsl(true).setSni(true).setKeyCertOptions(certificate);
+    return await(
+            vertx
+                .createHttpServer(options)
+                .requestHandler(
+                    request -> {
+                      serverName.tryComplete(
+                          request.connection().indicatedServerName()
+                              + " "
+                              + request.getHeader("Host"));
+                      request.response().end("ok");
+                    })
+                .listen(0, "127.0.0.1"))
+        .actualPort();
+  }
+
+  private static Call get(String url) {
+    return new Call("GET", URI.create(url), Map.of(), null, 2, Duration.ofSeconds(20), false);
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}
