@@ -10,8 +10,8 @@ public interface BackendStore extends AutoCloseable {
   /** All organisations at the newest version. */
   Snapshot load();
 
-  /** What changed after a version; everything, if that version is too old or unknown. */
-  Snapshot.Changes since(long version);
+  /** What changed after a snapshot; everything, if it is too old or of another history. */
+  Snapshot.Changes since(Snapshot known);
 
   /**
    * Writes organisations in one transaction, each with a version above all earlier ones and a row

@@ -15,15 +15,17 @@ class SnapshotTest {
   void with_changesAndDeletions_appliesThem() {
     Org newer = acme.withVersion(4);
     Snapshot next =
-        snapshot.with(new Changes(5, false, List.of(newer), List.of(new OrgId("globex"))));
+        snapshot.with(new Changes(5, "c5", false, List.of(newer), List.of(new OrgId("globex"))));
     assertThat(next.version()).isEqualTo(5);
+    assertThat(next.chain()).isEqualTo("c5");
     assertThat(next.orgs()).containsExactly(newer);
     assertThat(snapshot.orgs()).as("the old one stays as it was").hasSize(2);
   }
 
   @Test
   void with_everything_forgetsTheRestAndKeepsEqualRecords() {
-    Snapshot next = snapshot.with(new Changes(9, true, List.of(Samples.org("acme")), List.of()));
+    Snapshot next =
+        snapshot.with(new Changes(9, "c9", true, List.of(Samples.org("acme")), List.of()));
     assertThat(next.org(new OrgId("acme"))).isSameAs(acme);
     assertThat(next.org(new OrgId("globex"))).isNull();
   }

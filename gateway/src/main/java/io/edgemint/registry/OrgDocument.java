@@ -1,0 +1,175 @@
+package io.edgemint.registry;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Download;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The JSON form of an organisation in the registry: the components of its records under their own
+ * names, {@code kind} where there is a choice, durations as ISO 8601, sets in alphabetical order.
+ * Renaming a component changes what is stored and needs a migration; a test holds the names.
+ */
+final class OrgDocument {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .addMixIn(OrgId.class, PlainText.class)
+          .addMixIn(Issuer.KeySource.class, KeySourceKinds.class)
+          .addMixIn(Download.class, DownloadKinds.class)
+          .addMixIn(S3Storage.Credentials.class, CredentialKinds.class)
+          .addMixIn(S3Storage.Encryption.class, EncryptionKinds.class)
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(new SortedSet())
+                  .addSerializer(Duration.class, ToStringSerializer.instance)
+                  .addDeserializer(Duration.class, new IsoDuration()))
+          .build();
+
+  private OrgDocument() {}
+
+  static String write(Org org) {
+    try {
+      return MAPPER.writeValueAsString(org);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("organisation " + org.id() + " has no JSON form", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalStateException if a newer version of this program wrote it, or nobody did
+   */
+  static Org read(String id, String document) {
+    try {
+      return MAPPER.readValue(document, Org.class);
+    } catch (UnrecognizedPropertyException
+        | InvalidTypeIdException
+        | InvalidFormatException unknown) {
+      throw new IllegalStateException(
+          "organisation %s was written to the registry by a newer Edgemint (%s is new): run that one"
+              .formatted(id, place(unknown)));
+    } catch (JsonMappingException e) {
+      throw new IllegalStateException(
+          "organisation %s is damaged in the registry at '%s'".formatted(id, place(e)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "organisation " + id + " is damaged in the registry: no JSON");
+    }
+  }
+
+  /** Where in the document; never what stands there. */
+  private static String place(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+
+  /** An identifier is its text alone. */
+  private abstract static class PlainText {
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    PlainText(String unused) {}
+
+    @JsonValue
+    abstract String value();
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Issuer.KeySource.Pem.class, name = "pem"),
+    @JsonSubTypes.Type(value = Issuer.KeySource.Jwks.class, name = "jwks"),
+    @JsonSubTypes.Type(value = Issuer.KeySource.JwksUrl.class, name = "jwks-url"),
+    @JsonSubTypes.Type(value = Issuer.KeySource.SharedSecret.class, name = "shared-secret")
+  })
+  private interface KeySourceKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = S3Storage.class, name = "s3"),
+    @JsonSubTypes.Type(value = CloudFront.class, name = "cloudfront")
+  })
+  private interface DownloadKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = S3Storage.Credentials.Role.class, name = "role"),
+    @JsonSubTypes.Type(value = S3Storage.Credentials.StaticKey.class, name = "static"),
+    @JsonSubTypes.Type(value = S3Storage.Credentials.Ambient.class, name = "ambient")
+  })
+  private interface CredentialKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = S3Storage.Encryption.BucketDefault.class, name = "bucket-default"),
+    @JsonSubTypes.Type(value = S3Storage.Encryption.SseS3.class, name = "sse-s3"),
+    @JsonSubTypes.Type(value = S3Storage.Encryption.SseKms.class, name = "sse-kms")
+  })
+  private interface EncryptionKinds {}
+
+  /** Java's immutable sets have another order in every process. */
+  private static final class SortedSet extends StdSerializer<Set<?>> {
+    private static final long serialVersionUID = 1L;
+
+    private SortedSet() {
+      super(Set.class, false);
+    }
+
+    @Override
+    public void serialize(Set<?> set, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeStartArray(set, set.size());
+      for (String item : set.stream().map(String::valueOf).sorted().toList()) {
+        json.writeString(item);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  /** Jackson alone reads nothing of java.time. */
+  private static final class IsoDuration extends StdScalarDeserializer<Duration> {
+    private static final long serialVersionUID = 1L;
+
+    private IsoDuration() {
+      super(Duration.class);
+    }
+
+    @Override
+    public Duration deserialize(JsonParser json, DeserializationContext context)
+        throws IOException {
+      String text = json.getText();
+      try {
+        return Duration.parse(text);
+      } catch (DateTimeParseException e) {
+        throw context.weirdStringException(text, Duration.class, "not ISO 8601");
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.edgemint.registry;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
+
+/**
+ * A SQLite database in WAL mode: transactions that write run one after the other on a thread of
+ * their own, those that read run on the caller's and see one state each.
+ *
+ * <p>A read opens its connection anew (0.2 ms, and there is about one a second). So a file that was
+ * put in the place of this one is seen by the next read; the writing connection is compared with
+ * the file before each use, for what is written to a file without a name is lost.
+ */
+final class SqliteFile implements AutoCloseable {
+  private static final int BUSY_MILLIS = 5_000;
+
+  /** A process cannot lock a file against itself. */
+  private static final Object MIGRATION = new Object();
+
+  private final Path path;
+  private final SQLiteConfig reading = config(SQLiteOpenMode.READONLY);
+  private final SQLiteConfig writing = config(SQLiteOpenMode.READWRITE);
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("registry-writer").daemon().factory());
+  private @Nullable Connection writerConnection;
+  private @Nullable Object writerFile;
+
+  /**
+   * Opens the database, made readable by its owner alone if it is new, and brings its tables to the
+   * newest form.
+   *
+   * @throws UncheckedIOException if that is not possible; the message names the file
+   */
+  SqliteFile(Path path) {
+    this.path = path.toAbsolutePath();
+    try {
+      create();
+      migrate();
+    } catch (IOException | SQLException | FlywayException e) {
+      throw failure("open", e);
+    }
+    // Held from now on: the last connection to close would fold the WAL into the file.
+    write(connection -> true);
+  }
+
+  private static SQLiteConfig config(SQLiteOpenMode mode) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.resetOpenMode(SQLiteOpenMode.READWRITE);
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    config.setOpenMode(mode);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.enforceForeignKeys(true);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    if (mode == SQLiteOpenMode.READWRITE) {
+      config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    }
+    return config;
+  }
+
+  private void create() throws IOException {
+    Path folder = path.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    FileAttribute<?>[] ownerOnly =
+        path.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    try {
+      Files.createFile(path, ownerOnly);
+    } catch (FileAlreadyExistsException e) {
+      // It stands already, which is the usual case.
+    }
+  }
+
+  /** One process at a time: Flyway does not lock a SQLite database. */
+  private void migrate() throws IOException, SQLException {
+    SQLiteDataSource source = new SQLiteDataSource(writing);
+    source.setUrl(url());
+    Path lock = path.resolveSibling(path.getFileName() + ".lock");
+    synchronized (MIGRATION) {
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        Flyway.configure()
+            .dataSource(source)
+            .locations("classpath:db/migration/sqlite")
+            .failOnMissingLocations(true)
+            .load()
+            .migrate();
+      }
+    }
+  }
+
+  private String url() {
+    return "jdbc:sqlite:" + path;
+  }
+
+  /** Runs work in a transaction that sees one state of the database and changes nothing. */
+  <T extends @Nullable Object> T read(Work<T> work) {
+    try (Connection connection = reading.createConnection(url())) {
+      execute(connection, "BEGIN");
+      return work.on(connection);
+    } catch (SQLException e) {
+      throw failure("read", e);
+    }
+  }
+
+  /** Runs work in a transaction on the writing thread; what throws leaves nothing behind. */
+  <T extends @Nullable Object> T write(Work<T> work) {
+    try {
+      return writer.submit(() -> transaction(work)).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException refusal) {
+        throw refusal;
+      }
+      throw failure("write", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "interrupted while writing to the registry; read it to see whether the write happened");
+    }
+  }
+
+  private <T extends @Nullable Object> T transaction(Work<T> work)
+      throws SQLException, IOException {
+    Connection connection = writerConnection();
+    boolean committed = false;
+    try {
+      execute(connection, "BEGIN IMMEDIATE");
+      T result = work.on(connection);
+      execute(connection, "COMMIT");
+      committed = true;
+      return result;
+    } finally {
+      if (!committed) {
+        rollBack(connection);
+      }
+    }
+  }
+
+  private static void execute(Connection connection, String command) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(command);
+    }
+  }
+
+  private Connection writerConnection() throws SQLException, IOException {
+    Object file = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    Connection connection = writerConnection;
+    if (connection != null && Objects.equals(file, writerFile)) {
+      return connection;
+    }
+    closeWriter();
+    connection = writing.createConnection(url());
+    writerFile = file;
+    writerConnection = connection;
+    return connection;
+  }
+
+  /** Rolls back, or leaves the connection to be opened anew if it is what failed. */
+  private void rollBack(Connection connection) {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      closeWriter();
+    }
+  }
+
+  private void closeWriter() {
+    Connection connection = writerConnection;
+    writerConnection = null;
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        System.getLogger(SqliteFile.class.getName())
+            .log(System.Logger.Level.WARNING, "closing {0}: {1}", path, e.getMessage());
+      }
+    }
+  }
+
+  private UncheckedIOException failure(String verb, @Nullable Throwable cause) {
+    String reason = cause == null ? "" : ": " + cause.getMessage();
+    return new UncheckedIOException(
+        new IOException("cannot " + verb + " the registry " + path + reason, cause));
+  }
+
+  /** Waits for the write in progress and closes. */
+  @Override
+  public void close() {
+    if (!writer.isShutdown()) {
+      writer.execute(this::closeWriter);
+      writer.close();
+    }
+  }
+
+  /** What is done within one transaction. */
+  @FunctionalInterface
+  interface Work<T extends @Nullable Object> {
+    T on(Connection connection) throws SQLException;
+  }
+}

@@ -1,0 +1,203 @@
+package io.edgemint.registry;
+
+import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Snapshot;
+import io.edgemint.caller.LastGoodKeys;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry in one SQLite file, for gateways on one machine. Safe on all threads and for several
+ * processes; every call may wait for the disk.
+ *
+ * <p>Each version belongs to one organisation and was allocated inside the transaction that wrote
+ * it, so whoever reads everything above a version misses nothing. Tombstones stay for good, so no
+ * version is too old to go on from.
+ */
+public final class SqliteRegistry implements BackendStore, LastGoodKeys {
+  private final SqliteFile file;
+  private final IdentityRoots roots;
+  private final InstantSource clock;
+
+  private SqliteRegistry(SqliteFile file, IdentityRoots roots, InstantSource clock) {
+    this.file = file;
+    this.roots = roots;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens a registry, making the file and its folder if they are not there.
+   *
+   * @param platformIssuers the {@code iss} of the platform's own issuers, which no organisation may
+   *     claim
+   * @throws java.io.UncheckedIOException if the file cannot be opened; the message names it
+   * @throws IllegalStateException if an organisation has claimed an issuer of the platform
+   */
+  public static SqliteRegistry open(Path path, Set<String> platformIssuers, InstantSource clock) {
+    SqliteFile file = new SqliteFile(path);
+    try {
+      IdentityRoots roots = new IdentityRoots(platformIssuers);
+      file.read(
+          connection -> {
+            roots.checkPlatform(connection);
+            return true;
+          });
+      return new SqliteRegistry(file, roots, clock);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Snapshot load() {
+    Snapshot.Changes all = file.read(SqliteRegistry::everything);
+    return Snapshot.of(all.version(), all.chain(), all.changed());
+  }
+
+  @Override
+  public Snapshot.Changes since(Snapshot known) {
+    return file.read(
+        connection ->
+            continues(connection, known)
+                ? changes(connection, known.version())
+                : everything(connection));
+  }
+
+  /** Whether the snapshot is one of this database's past; all pasts begin with the empty one. */
+  private static boolean continues(Connection connection, Snapshot known) throws SQLException {
+    if (known.version() == 0) {
+      return true;
+    }
+    return !known.chain().isEmpty()
+        && known.chain().equals(AuditTrail.chainAt(connection, known.version()));
+  }
+
+  private static Snapshot.Changes everything(Connection connection) throws SQLException {
+    long newest = version(connection);
+    List<Org> orgs = new ArrayList<>();
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT id, document FROM org WHERE document IS NOT NULL");
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        orgs.add(OrgDocument.read(rows.getString(1), rows.getString(2)));
+      }
+    }
+    return new Snapshot.Changes(
+        newest, AuditTrail.chainAt(connection, newest), true, orgs, List.of());
+  }
+
+  private static Snapshot.Changes changes(Connection connection, long version) throws SQLException {
+    long newest = version(connection);
+    List<Org> changed = new ArrayList<>();
+    List<OrgId> deleted = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT id, document FROM org WHERE version > ? ORDER BY version")) {
+      select.setLong(1, version);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          String document = rows.getString(2);
+          if (document == null) {
+            deleted.add(new OrgId(rows.getString(1)));
+          } else {
+            changed.add(OrgDocument.read(rows.getString(1), document));
+          }
+        }
+      }
+    }
+    return new Snapshot.Changes(
+        newest, AuditTrail.chainAt(connection, newest), false, changed, deleted);
+  }
+
+  private static long version(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT version FROM registry_version");
+        ResultSet rows = select.executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  @Override
+  public List<Org> write(List<Org> orgs, Change change) {
+    Set<OrgId> ids = new HashSet<>();
+    for (Org org : orgs) {
+      if (!ids.add(org.id())) {
+        throw new IllegalArgumentException(
+            "organisation " + org.id() + " is written twice at once");
+      }
+    }
+    return file.write(
+        connection -> {
+          OrgTable table = new OrgTable(connection, clock.millis(), change);
+          List<Org> written = new ArrayList<>();
+          for (Org org : orgs) {
+            // All are given up before any is claimed: roots may move within a batch.
+            roots.release(connection, org.id());
+            written.add(table.put(org));
+          }
+          for (Org org : written) {
+            roots.claim(connection, org);
+          }
+          return written;
+        });
+  }
+
+  @Override
+  public void delete(Org org, Change change) {
+    file.write(
+        connection -> {
+          roots.release(connection, org.id());
+          new OrgTable(connection, clock.millis(), change).delete(org);
+          return true;
+        });
+  }
+
+  @Override
+  public @Nullable String load(String iss) {
+    return file.<@Nullable String>read(
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement("SELECT jwks FROM issuer_keys WHERE iss = ?")) {
+            select.setString(1, iss);
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next() ? rows.getString(1) : null;
+            }
+          }
+        });
+  }
+
+  @Override
+  public void save(String iss, String jwksJson) {
+    file.write(
+        connection -> {
+          try (PreparedStatement upsert =
+              connection.prepareStatement(
+                  "INSERT INTO issuer_keys (iss, jwks, saved_at) VALUES (?, ?, ?)"
+                      + " ON CONFLICT (iss) DO UPDATE"
+                      + " SET jwks = excluded.jwks, saved_at = excluded.saved_at")) {
+            upsert.setString(1, iss);
+            upsert.setString(2, jwksJson);
+            upsert.setLong(3, clock.millis());
+            return upsert.executeUpdate();
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

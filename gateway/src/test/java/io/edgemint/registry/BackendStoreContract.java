@@ -1,0 +1,462 @@
+package io.edgemint.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.edgemint.Seeded;
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.BackendStore.Change;
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.Entitlement;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Policy;
+import io.edgemint.backend.Revocations;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store of organisations promises; a test of one extends this. */
+abstract class BackendStoreContract {
+  static final String PLATFORM_ISSUER = "https://platform.example";
+  static final Change CHANGE = new Change("alice", "test");
+
+  private final List<BackendStore> opened = new ArrayList<>();
+  private BackendStore store;
+
+  /** Another store on the same database, as another process would have. */
+  abstract BackendStore open();
+
+  /** Keeps the database as it is now for {@link #restore}. */
+  abstract void backUp() throws Exception;
+
+  /** Puts the database back to what it was at {@link #backUp}, while stores are open. */
+  abstract void restore() throws Exception;
+
+  final BackendStore opened() {
+    BackendStore another = open();
+    opened.add(another);
+    return another;
+  }
+
+  final BackendStore store() {
+    return store;
+  }
+
+  @BeforeEach
+  void openStore() {
+    store = opened();
+  }
+
+  @AfterEach
+  void closeStores() {
+    opened.forEach(BackendStore::close);
+  }
+
+  @Test
+  void load_newDatabase_isEmptyAtVersionZero() {
+    Snapshot snapshot = store.load();
+
+    assertThat(snapshot.version()).isZero();
+    assertThat(snapshot.orgs()).isEmpty();
+  }
+
+  @Test
+  void write_anyOrgs_areReadBackEqual() {
+    Seeded.run(
+        60,
+        random -> {
+          Org drawn = new RandomOrgs(random).org();
+
+          List<Org> written = store.write(List.of(drawn), CHANGE);
+
+          assertThat(written).containsExactly(drawn.withVersion(written.getFirst().version()));
+          assertThat(store.load().org(drawn.id())).isEqualTo(written.getFirst());
+        });
+    assertThat(opened().load().orgs()).containsExactlyInAnyOrderElementsOf(store.load().orgs());
+  }
+
+  @Test
+  void write_severalOrgs_eachHasAVersionAboveAllEarlier() {
+    Org first = write(org("first"));
+    List<Org> more = store.write(List.of(org("second"), org("third")), CHANGE);
+    Org again = write(first);
+
+    assertThat(first.version()).isPositive();
+    assertThat(more).extracting(Org::version).isSorted().doesNotHaveDuplicates();
+    assertThat(more.getFirst().version()).isGreaterThan(first.version());
+    assertThat(again.version()).isGreaterThan(more.getLast().version());
+    assertThat(store.load().version()).isEqualTo(again.version());
+  }
+
+  @Test
+  void write_recordChangedSinceItWasRead_isAConflictThatSaysSo() {
+    Org read = write(org("acme"));
+    Org newer = write(read);
+
+    assertThatThrownBy(() -> write(read))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContainingAll(
+            "acme", "version " + read.version(), "now " + newer.version(), "read it again");
+  }
+
+  @Test
+  void write_newRecordOfAnOrgThatStands_isAConflict() {
+    write(org("acme"));
+
+    assertThatThrownBy(() -> write(org("acme")))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining("acme exists already");
+  }
+
+  @Test
+  void write_changedRecordOfAnOrgThatNeverWas_isAConflict() {
+    assertThatThrownBy(() -> write(org("acme").withVersion(3)))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining("acme is not in the registry");
+  }
+
+  @Test
+  void write_oneOfABatchConflicts_writesNothing() {
+    Org stale = write(org("acme"));
+    write(stale);
+    Snapshot before = store.load();
+
+    assertThatThrownBy(() -> store.write(List.of(org("fresh"), stale), CHANGE))
+        .isInstanceOf(Conflict.class);
+
+    assertThat(store.load().version()).isEqualTo(before.version());
+    assertThat(store.load().org(new OrgId("fresh"))).isNull();
+    assertThat(write(org("next")).version()).isEqualTo(before.version() + 1);
+  }
+
+  @Test
+  void write_sameOrgTwiceInABatch_isRefused() {
+    assertThatThrownBy(() -> store.write(List.of(org("acme"), org("acme")), CHANGE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("acme is written twice");
+  }
+
+  @Test
+  void delete_org_isGoneAndItsIdIsNeverUsedAgain() {
+    Org acme = write(org("acme"));
+
+    store.delete(acme, CHANGE);
+
+    assertThat(store.load().org(acme.id())).isNull();
+    assertThat(store.load().version()).isEqualTo(acme.version() + 1);
+    assertThatThrownBy(() -> write(org("acme")))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContainingAll("acme was deleted at 2026-", "choose another");
+    assertThatThrownBy(() -> write(acme)).isInstanceOf(Conflict.class);
+    assertThatThrownBy(() -> store.delete(acme, CHANGE)).isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void delete_recordChangedSinceItWasRead_isAConflict() {
+    Org read = write(org("acme"));
+    write(read);
+
+    assertThatThrownBy(() -> store.delete(read, CHANGE))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining("has changed since it was read");
+  }
+
+  @Test
+  void delete_orgThatWasNeverWritten_isAConflict() {
+    assertThatThrownBy(() -> store.delete(org("acme"), CHANGE)).isInstanceOf(Conflict.class);
+  }
+
+  @Test
+  void write_issuerOfAnotherOrg_isAConflictUntilItIsFree() {
+    Org first = write(withIssuer(org("first"), "https://one.example"));
+
+    assertThatThrownBy(() -> write(withIssuer(org("second"), "https://one.example")))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContainingAll("second", "https://one.example", "first");
+
+    store.delete(first, CHANGE);
+    assertThat(write(withIssuer(org("second"), "https://one.example")).version()).isPositive();
+  }
+
+  @Test
+  void write_roleOfAnotherOrg_isAConflictWhateverItsCase() {
+    write(withRole(org("first"), "arn:aws:iam::123456789012:role/Edge"));
+
+    assertThatThrownBy(() -> write(withRole(org("second"), "arn:aws:iam::123456789012:role/edge")))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContaining("belongs to organisation first");
+  }
+
+  @Test
+  void write_issuerOfThePlatform_isAConflict() {
+    assertThatThrownBy(() -> write(withIssuer(org("acme"), PLATFORM_ISSUER)))
+        .isInstanceOf(Conflict.class)
+        .hasMessageContainingAll("acme", PLATFORM_ISSUER, "platform's");
+  }
+
+  @Test
+  void write_rootsChangeHandsWithinABatch_isAllowed() {
+    Org first = write(withIssuer(org("first"), "https://one.example"));
+    Org second = write(withIssuer(org("second"), "https://two.example"));
+
+    List<Org> swapped =
+        store.write(
+            List.of(
+                withIssuer(first, "https://two.example"),
+                withIssuer(second, "https://one.example")),
+            CHANGE);
+
+    assertThat(store.load().org(first.id())).isEqualTo(swapped.getFirst());
+  }
+
+  @Test
+  void since_versionInThePast_givesEachChangeOnce() {
+    Org kept = write(org("kept"));
+    Org changed = write(org("changed"));
+    Org doomed = write(org("doomed"));
+    Snapshot known = store.load();
+
+    Org newest = write(write(changed));
+    store.delete(doomed, CHANGE);
+    Org added = write(org("added"));
+
+    Snapshot.Changes changes = store.since(known);
+    assertThat(changes.everything()).isFalse();
+    assertThat(changes.changed()).containsExactly(newest, added).doesNotContain(kept);
+    assertThat(changes.deleted()).containsExactly(doomed.id());
+    assertThat(changes.version()).isEqualTo(added.version());
+    assertThat(store.since(known.with(changes)).changed()).isEmpty();
+    assertThat(store.since(known)).as("asked again").isEqualTo(changes);
+  }
+
+  @Test
+  void since_emptySnapshot_leadsToAll() {
+    Org acme = write(org("acme"));
+
+    assertThat(Snapshot.EMPTY.with(store.since(Snapshot.EMPTY)).orgs()).containsExactly(acme);
+  }
+
+  @Test
+  void since_snapshotOfNoHistory_givesEverything() {
+    Org acme = write(org("acme"));
+
+    for (long version : List.of(acme.version(), acme.version() + 10)) {
+      Snapshot.Changes changes = store.since(Snapshot.of(version, List.of()));
+      assertThat(changes.everything()).isTrue();
+      assertThat(changes.changed()).containsExactly(acme);
+    }
+  }
+
+  @Test
+  void since_writeThroughAnotherStore_isSeen() {
+    BackendStore other = opened();
+    Snapshot known = store.load();
+
+    Org acme = other.write(List.of(org("acme")), CHANGE).getFirst();
+
+    assertThat(store.since(known).changed()).containsExactly(acme);
+  }
+
+  @Test
+  void since_databaseRestored_givesEverythingAndGoesOn() throws Exception {
+    Org old = write(org("acme"));
+    Snapshot known = store.load();
+    backUp();
+    write(write(old));
+    Snapshot lost = known.with(store.since(known));
+
+    restore();
+
+    Snapshot.Changes changes = store.since(lost);
+    assertThat(changes.everything()).isTrue();
+    assertThat(changes.version()).isEqualTo(known.version());
+    assertThat(changes.changed()).containsExactly(old);
+    Org next = write(old);
+    assertThat(store.since(known).changed()).containsExactly(next);
+  }
+
+  @Test
+  void since_databaseRestoredAndWrittenToTheSameVersion_givesEverything() throws Exception {
+    Org acme = write(org("acme"));
+    backUp();
+    write(org("lost"));
+    Snapshot known = store.load();
+
+    restore();
+    Org other = write(org("other"));
+    store.load();
+
+    assertThat(other.version()).isEqualTo(known.version());
+    assertThat(store.since(known).everything()).isTrue();
+    assertThat(store.since(known).changed()).containsExactlyInAnyOrder(acme, other);
+  }
+
+  @Test
+  void since_otherHistoryWithTheSameLastWrite_givesEverything() throws Exception {
+    Org acme = write(org("acme"));
+    backUp();
+    write(org("lost"));
+    write(acme);
+    Snapshot known = store.load();
+
+    restore();
+    write(org("other"));
+    Org again = write(acme);
+
+    assertThat(known.org(acme.id())).isEqualTo(again);
+    assertThat(store.since(known).everything()).isTrue();
+  }
+
+  @Test
+  void write_manyWritersAtOnce_losesNothingAndLetsOneWinEachRound() throws Exception {
+    int writers = 4;
+    int rounds = 25;
+    Org shared = write(org("shared"));
+    CyclicBarrier start = new CyclicBarrier(writers);
+    List<Callable<Integer>> tasks = new ArrayList<>();
+    for (int i = 0; i < writers; i++) {
+      tasks.add(race(opened(), shared.id(), start, rounds));
+    }
+    int won = 0;
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      for (Future<Integer> wins : threads.invokeAll(tasks)) {
+        won += wins.get();
+      }
+    }
+
+    assertThat(won).isGreaterThanOrEqualTo(rounds);
+    assertThat(store.load().version()).isEqualTo(shared.version() + won);
+    assertThat(revokedIn(shared.id())).as("one word for each write that won").hasSize(won);
+  }
+
+  private static Callable<Integer> race(
+      BackendStore mine, OrgId id, CyclicBarrier start, int rounds) {
+    return () -> {
+      int wins = 0;
+      for (int round = 0; round < rounds; round++) {
+        start.await(20, TimeUnit.SECONDS);
+        Org read = stored(mine, id);
+        try {
+          mine.write(List.of(revoking(read, "w" + read.version())), CHANGE);
+          wins++;
+        } catch (Conflict lost) {
+          assertThat(lost).hasMessageContaining("has changed since it was read");
+        }
+      }
+      return wins;
+    };
+  }
+
+  private Set<String> revokedIn(OrgId id) {
+    return stored(store, id).revocations().subjects();
+  }
+
+  private static Org stored(BackendStore store, OrgId id) {
+    return Objects.requireNonNull(store.load().org(id));
+  }
+
+  private static Org revoking(Org org, String subject) {
+    Set<String> subjects = new HashSet<>(org.revocations().subjects());
+    subjects.add(subject);
+    return new Org(
+        org.id(),
+        org.version(),
+        org.policy(),
+        new Revocations(false, subjects, List.of()),
+        org.issuers(),
+        org.backends());
+  }
+
+  @Test
+  void follower_anyHistory_endsWithWhatTheStoreHolds() {
+    Seeded.run(
+        5,
+        random -> {
+          BackendStore other = opened();
+          Snapshot followed = store.load();
+          for (int step = 0; step < 30; step++) {
+            randomStep(random.nextBoolean() ? store : other, random);
+            if (random.nextInt(3) == 0) {
+              followed = followed.with(store.since(followed));
+            }
+          }
+          followed = followed.with(store.since(followed));
+          assertThat(followed.orgs()).containsExactlyInAnyOrderElementsOf(store.load().orgs());
+        });
+  }
+
+  private static void randomStep(BackendStore store, RandomGenerator random) {
+    List<Org> orgs = List.copyOf(store.load().orgs());
+    if (orgs.isEmpty() || random.nextInt(3) == 0) {
+      RandomOrgs source = new RandomOrgs(new SplittableRandom(random.nextLong()));
+      store.write(List.of(source.org(), source.org()), CHANGE);
+    } else if (random.nextInt(3) == 0) {
+      store.delete(Seeded.pick(random, orgs), CHANGE);
+    } else {
+      store.write(List.of(Seeded.pick(random, orgs)), CHANGE);
+    }
+  }
+
+  final Org write(Org org) {
+    return store.write(List.of(org), CHANGE).getFirst();
+  }
+
+  static Org org(String id) {
+    return new Org(
+        new OrgId(id),
+        0,
+        new Policy(new Entitlement(List.of("")), Set.of(), false),
+        Revocations.NONE,
+        List.of(),
+        List.of());
+  }
+
+  static Org withIssuer(Org org, String iss) {
+    Issuer issuer =
+        new Issuer(
+            iss,
+            Set.of("edgemint"),
+            Set.of(Issuer.Algorithm.ES256),
+            new Issuer.KeySource.Jwks("{\"keys\":[]}"),
+            Issuer.ClaimNames.DEFAULT,
+            Issuer.DEFAULT_MAX_LIFE,
+            org.id());
+    return new Org(
+        org.id(), org.version(), org.policy(), org.revocations(), List.of(issuer), org.backends());
+  }
+
+  private static Org withRole(Org org, String arn) {
+    S3Storage storage =
+        new S3Storage(
+            "firmware",
+            "eu-central-1",
+            "",
+            S3Storage.Endpoint.AMAZON,
+            new S3Storage.Credentials.Role(arn, null),
+            new S3Storage.Encryption.BucketDefault(),
+            Duration.ofMinutes(15),
+            new TreeMap<>(Map.of()));
+    return org.withBackend(Backend.draft("prod", 1, storage, storage));
+  }
+}
