@@ -1,7 +1,9 @@
 package io.edgemint.sandbox;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.time.Instant;
@@ -99,6 +101,8 @@ public final class S3Server implements AutoCloseable {
       refusal.answer(request);
       return;
     }
+    HttpServerResponse response = request.response();
+    response.headersEndHandler(sent -> completeHeaders(response));
     String target = request.uri();
     String path = RawQuery.pathOf(target);
     relay.pass(
@@ -108,6 +112,13 @@ public final class S3Server implements AutoCloseable {
             .setPort(behind.port())
             .setURI(PercentEncoding.canonicalPath(path) + target.substring(path.length()))
             .setHeaders(Relay.endToEnd(request.headers())));
+  }
+
+  /** S3Proxy says only of parts that there can be parts. */
+  private static void completeHeaders(HttpServerResponse response) {
+    if (response.getStatusCode() == 200 && response.headers().contains(HttpHeaders.ETAG)) {
+      response.putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+    }
   }
 
   @Override
