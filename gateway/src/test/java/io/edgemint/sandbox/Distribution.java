@@ -162,5 +162,6 @@ public final class Distribution implements AutoCloseable {
   @Override
   public void close() {
     viewers.close();
+    relay.close();
   }
 }

@@ -15,7 +15,7 @@ import io.vertx.core.http.RequestOptions;
 import java.util.Set;
 
 /** Hands a request to another server and its answer back, streaming both ways. */
-final class Relay {
+final class Relay implements AutoCloseable {
   /** What belongs to one connection (RFC 9110, section 7.6.1), and what this hop has answered. */
   private static final Set<String> HOP_BY_HOP =
       Set.of(
@@ -84,5 +84,10 @@ final class Relay {
     } else {
       new XmlError(502, "BadGateway", failure.toString()).answer(request);
     }
+  }
+
+  @Override
+  public void close() {
+    Wire.await(client.close());
   }
 }

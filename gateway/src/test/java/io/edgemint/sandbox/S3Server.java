@@ -124,6 +124,7 @@ public final class S3Server implements AutoCloseable {
   @Override
   public void close() {
     front.close();
+    relay.close();
     behind.close();
   }
 }
