@@ -22,19 +22,24 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class IssuerServerTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final IssuerServer issuer = IssuerServer.start(vertx, 0, Instant::now);
+  private static final Vertx VERTX = Vertx.vertx();
+  private final IssuerServer issuer = IssuerServer.start(VERTX, 0, Instant::now);
 
   @AfterEach
   void stop() {
     issuer.close();
-    Wire.await(vertx.close());
+  }
+
+  @AfterAll
+  static void stopVertx() {
+    Wire.await(VERTX.close());
   }
 
   @ParameterizedTest
@@ -142,7 +147,7 @@ class IssuerServerTest {
     var options = new JWTAuthOptions().setJWTOptions(new JWTOptions());
     keys.forEach(key -> options.addJwk((JsonObject) key));
     return Wire.await(
-        JWTAuth.create(vertx, options)
+        JWTAuth.create(VERTX, options)
             .authenticate(new TokenCredentials(token))
             .map(true)
             .otherwise(false));

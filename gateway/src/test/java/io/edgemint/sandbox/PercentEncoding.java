@@ -1,6 +1,7 @@
 package io.edgemint.sandbox;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Percent-encoding as S3 reads and canonicalises it (RFC 3986, section 2). */
@@ -12,8 +13,17 @@ final class PercentEncoding {
    * {@code A-Z a-z 0-9 - . _ ~ /} escaped. A plus sign is read as a space, as S3 does in paths.
    */
   static String canonicalPath(String path) {
-    var out = new StringBuilder(path.length());
-    for (byte octet : decode(path)) {
+    return encode(decode(path));
+  }
+
+  /** A key as it stands in the path of its URL. */
+  static String path(String key) {
+    return encode(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String encode(byte[] octets) {
+    var out = new StringBuilder(octets.length);
+    for (byte octet : octets) {
       char c = (char) (octet & 0xFF);
       if (c == '/' || isUnreserved(c)) {
         out.append(c);
