@@ -51,7 +51,8 @@ public final class Main {
     return new PrintWriter(stream, true, stream.charset());
   }
 
-  static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+  /** Runs one command and gives its exit code. */
+  public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     readLoggingSettings();
     return new CommandLine(new Main())
         .setOut(out)
