@@ -153,7 +153,7 @@ public final class WorldFiles {
     issuers:
       - issuer: %s
         audiences: [%s]
-        algorithms: [ES256]
+        algorithms: [RS256, ES256, EdDSA]
         keys:
           jwks: keys/globex-issuer.json
     """
