@@ -74,7 +74,7 @@ final class EdgeWorld implements AutoCloseable {
         new Grants(
             callers,
             orgs,
-            new ActiveBackends(signers, Optional.of(defaultStorage()), Runnable::run, clock, 1000),
+            new ActiveBackends(signers, Optional.of(defaultStorage()), Runnable::run, clock, 10),
             new LinkMint(Runnable::run, clock, 1 << 20, meters));
     await(callers.loaded());
     EdgeServer server =
