@@ -455,6 +455,13 @@ class OutboundTest {
   @Test
   void send_onAnEventLoop_completesThere() throws Exception {
     int port = serve(request -> request.response().end());
+    Resolver elsewhere =
+        host -> {
+          Promise<List<InetAddress>> found = Promise.promise();
+          Thread.startVirtualThread(() -> found.complete(answer));
+          return found.future();
+        };
+    outbound = new Outbound(vertx, List.of(LOOPBACK), elsewhere, new HttpClientOptions());
     Promise<Boolean> same = Promise.promise();
     Context context = vertx.getOrCreateContext();
 
