@@ -1,0 +1,70 @@
+package io.edgemint.credentials;
+
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
+import software.amazon.awssdk.services.sts.model.Credentials;
+
+/**
+ * The way from the gateway's own identity to a customer's role, over a role of the platform where
+ * one is named.
+ *
+ * @param sts asks as the gateway itself
+ * @param via the platform's role in between, or null
+ * @param roleArn the customer's role
+ * @param externalId what the customer's role asks for
+ * @param sessionName what the customer's CloudTrail shows
+ * @param policy what the last session is narrowed to
+ */
+record RoleChain(
+    StsClient sts,
+    @Nullable String via,
+    String roleArn,
+    String externalId,
+    String sessionName,
+    String policy,
+    InstantSource clock)
+    implements RenewingSession.Source {
+
+  /** IAM user guide, "Role chaining": a session that another session asked for lasts an hour. */
+  private static final int SECONDS = 3600;
+
+  @Override
+  public Session fetch() {
+    AwsCredentialsProvider caller = via == null ? null : between(via);
+    Credentials last = assume(caller, request(roleArn, policy).externalId(externalId));
+    return new Session(
+        last.accessKeyId(),
+        last.secretAccessKey(),
+        last.sessionToken(),
+        clock.instant(),
+        last.expiration());
+  }
+
+  private AwsCredentialsProvider between(String platformRole) {
+    Credentials first = assume(null, request(platformRole, SessionPolicy.assume(roleArn)));
+    return StaticCredentialsProvider.create(
+        AwsSessionCredentials.create(
+            first.accessKeyId(), first.secretAccessKey(), first.sessionToken()));
+  }
+
+  private AssumeRoleRequest.Builder request(String arn, String narrowed) {
+    return AssumeRoleRequest.builder()
+        .roleArn(arn)
+        .roleSessionName(sessionName)
+        .durationSeconds(SECONDS)
+        .policy(narrowed);
+  }
+
+  private Credentials assume(
+      @Nullable AwsCredentialsProvider caller, AssumeRoleRequest.Builder request) {
+    if (caller != null) {
+      request.overrideConfiguration(options -> options.credentialsProvider(caller));
+    }
+    return sts.assumeRole(request.build()).credentials();
+  }
+}

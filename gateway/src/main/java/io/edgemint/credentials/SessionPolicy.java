@@ -1,0 +1,100 @@
+package io.edgemint.credentials;
+
+import io.edgemint.backend.S3Storage;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * Writes the policies that narrow a session to its one purpose, whatever the role itself allows.
+ *
+ * <p>They are put together from text, so every value is first held against a grammar that knows no
+ * quote, wildcard or policy variable.
+ */
+final class SessionPolicy {
+  /** STS API reference, AssumeRole: the limit of {@code Policy}. */
+  private static final int MAX_LENGTH = 2048;
+
+  private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,254}");
+  private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,63}");
+  private static final Pattern ROLE =
+      Pattern.compile("arn:(aws[a-z-]*):iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}");
+
+  /** Printable ASCII but for what IAM reads as a wildcard, a variable or the end of a string. */
+  private static final Pattern PREFIX = Pattern.compile("[ -~&&[^\"*?$\\\\{}]]*");
+
+  private SessionPolicy() {}
+
+  /**
+   * Allows to read the objects of a storage, each version of them, and to decrypt them through S3.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String read(S3Storage storage) {
+    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
+    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":"arn:%s:s3:::%s/%s*"},\
+        {"Effect":"Allow","Action":"kms:Decrypt","Resource":"*",\
+        "Condition":{"StringLike":{"kms:ViaService":"s3.%s.*"}}}]}\
+        """
+            .formatted(
+                partition(storage.region()).id(),
+                storage.bucket(),
+                storage.prefix(),
+                storage.region()));
+  }
+
+  /** Allows to assume one role and nothing else. */
+  static String assume(String roleArn) {
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":"sts:AssumeRole","Resource":"%s"}]}\
+        """
+            .formatted(roleArn));
+  }
+
+  /**
+   * The same ARN, if it names a role in the partition of the region.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  static String role(String arn, String region) {
+    var matcher = ROLE.matcher(arn);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "role: not the ARN of a role; it looks like arn:aws:iam::123456789012:role/NAME");
+    }
+    String partition = partition(region).id();
+    if (!matcher.group(1).equals(partition)) {
+      throw new IllegalArgumentException(
+          "role: it lies in the partition %s, and %s in %s; roles are not assumed across partitions"
+              .formatted(matcher.group(1), region, partition));
+    }
+    return arn;
+  }
+
+  private static PartitionMetadata partition(String region) {
+    require(REGION, region, "region", "use its code, for example eu-central-1");
+    return PartitionMetadata.of(Region.of(region));
+  }
+
+  private static void require(Pattern grammar, String value, String field, String fix) {
+    if (!grammar.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          field + ": it cannot stand in the policy of a session; " + fix);
+    }
+  }
+
+  private static String bounded(String policy) {
+    if (policy.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "prefix: the policy of a session would have %d characters, and STS takes %d"
+              .formatted(policy.length(), MAX_LENGTH));
+    }
+    return policy;
+  }
+}

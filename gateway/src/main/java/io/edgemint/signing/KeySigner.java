@@ -1,0 +1,51 @@
+package io.edgemint.signing;
+
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.SignatureException;
+
+/**
+ * Signs with one private key. Each thread has its own {@link Signature}, keyed once: creating and
+ * keying one costs more than an elliptic-curve signature itself.
+ */
+final class KeySigner {
+  private final ThreadLocal<Signature> signatures;
+
+  /** Keys a signature once, so that a key that does not fit is found at once. */
+  KeySigner(Keyed keyed) throws GeneralSecurityException {
+    Signature first = keyed.signature();
+    signatures = ThreadLocal.withInitial(() -> keyedOrFault(keyed));
+    signatures.set(first);
+  }
+
+  private static Signature keyedOrFault(Keyed keyed) {
+    try {
+      return keyed.signature();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the signing key no longer fits its algorithm", e);
+    }
+  }
+
+  /**
+   * Signs a message.
+   *
+   * @throws IllegalStateException if the provider fails; the thread begins anew then, for half a
+   *     message may be left in the signature
+   */
+  byte[] sign(byte[] message) {
+    Signature signature = signatures.get();
+    try {
+      signature.update(message);
+      return signature.sign();
+    } catch (SignatureException | RuntimeException e) {
+      signatures.remove();
+      throw new IllegalStateException("the provider could not sign", e);
+    }
+  }
+
+  /** Makes signatures that are ready to sign. */
+  @FunctionalInterface
+  interface Keyed {
+    Signature signature() throws GeneralSecurityException;
+  }
+}

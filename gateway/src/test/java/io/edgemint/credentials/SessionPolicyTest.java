@@ -1,0 +1,161 @@
+package io.edgemint.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.edgemint.Seeded;
+import io.edgemint.backend.S3Storage;
+import java.time.Duration;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SessionPolicyTest {
+  private static final String ROLE = "arn:aws:iam::123456789012:role/edgemint/reader";
+
+  private static S3Storage storage(String bucket, String region, String prefix) {
+    return new S3Storage(
+        bucket,
+        region,
+        prefix,
+        S3Storage.Endpoint.AMAZON,
+        new S3Storage.Credentials.Role(ROLE, null),
+        new S3Storage.Encryption.BucketDefault(),
+        Duration.ofMinutes(15),
+        new TreeMap<>());
+  }
+
+  @Test
+  void read_plainStorage_allowsItsObjectsAndTheirKeysAlone() throws Exception {
+    JsonNode policy =
+        new ObjectMapper()
+            .readTree(SessionPolicy.read(storage("acme-fw", "eu-central-1", "prod/")));
+
+    assertThat(policy)
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"Version": "2012-10-17",
+                     "Statement": [
+                      {"Effect": "Allow",
+                       "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+                       "Resource": "arn:aws:s3:::acme-fw/prod/*"},
+                      {"Effect": "Allow",
+                       "Action": "kms:Decrypt",
+                       "Resource": "*",
+                       "Condition": {"StringLike": {"kms:ViaService": "s3.eu-central-1.*"}}}]}
+                    """));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cn-north-1, arn:aws-cn:s3:::acme/*",
+    "us-gov-west-1, arn:aws-us-gov:s3:::acme/*",
+    "sa-east-1, arn:aws:s3:::acme/*"
+  })
+  void read_regionOfAPartition_namesThatPartition(String region, String resource) {
+    assertThat(SessionPolicy.read(storage("acme", region, ""))).contains('"' + resource + '"');
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a*b/",
+        "a?b/",
+        "${aws:username}/",
+        "a\"b/",
+        "a\\b/",
+        "a{b/",
+        "a}b/",
+        "ä/",
+        "a\n/"
+      })
+  void read_prefixThatIamWouldInterpret_isRefused(String prefix) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.read(storage("acme", "eu-west-1", prefix)))
+        .withMessageStartingWith("prefix: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "acme/other", "acme*", "ac\"me", "*"})
+  void read_bucketThatIsNone_isRefused(String bucket) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.read(storage(bucket, "eu-west-1", "")))
+        .withMessageStartingWith("bucket: ");
+  }
+
+  @Test
+  void read_regionThatIsNone_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.read(storage("acme", "*", "")))
+        .withMessageStartingWith("region: ");
+  }
+
+  @Test
+  void read_anyPrefix_isOneResourceOrRefused() {
+    Seeded.run(
+        2_000,
+        random -> {
+          String prefix = Seeded.string(random, 0, 30);
+          String policy;
+          try {
+            policy = SessionPolicy.read(storage("acme", "eu-west-1", prefix));
+          } catch (IllegalArgumentException e) {
+            return;
+          }
+          JsonNode first = new ObjectMapper().readTree(policy).get("Statement").get(0);
+          assertThat(first.get("Resource").textValue())
+              .isEqualTo("arn:aws:s3:::acme/" + prefix + "*");
+          assertThat(prefix).doesNotContain("*", "?", "$");
+        });
+  }
+
+  @Test
+  void read_longestThatStsTakes_isAllowedAndNoMore() {
+    int frame = SessionPolicy.read(storage("acme", "eu-west-1", "")).length();
+    String fits = "p".repeat(2048 - frame);
+
+    assertThat(SessionPolicy.read(storage("acme", "eu-west-1", fits))).hasSize(2048);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.read(storage("acme", "eu-west-1", fits + "p")))
+        .withMessageContaining("2049 characters");
+  }
+
+  @Test
+  void assume_role_allowsThatRoleAlone() throws Exception {
+    JsonNode statement = new ObjectMapper().readTree(SessionPolicy.assume(ROLE)).get("Statement");
+
+    assertThat(statement).hasSize(1);
+    assertThat(statement.get(0).get("Action").textValue()).isEqualTo("sts:AssumeRole");
+    assertThat(statement.get(0).get("Resource").textValue()).isEqualTo(ROLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "arn:aws:iam::123456789012:user/reader",
+        "arn:aws:iam::12345678901:role/reader",
+        "arn:aws:iam::123456789012:role/",
+        "arn:aws:iam::123456789012:role/*",
+        "arn:aws:iam::123456789012:role/a\",\"b",
+        "reader"
+      })
+  void role_notTheArnOfOneRole_isRefused(String arn) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.role(arn, "eu-west-1"))
+        .withMessageStartingWith("role: not the ARN of a role");
+  }
+
+  @Test
+  void role_otherPartitionThanTheRegion_isRefused() {
+    assertThat(SessionPolicy.role(ROLE, "eu-west-1")).isEqualTo(ROLE);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.role(ROLE, "cn-north-1"))
+        .withMessageContaining("aws-cn");
+  }
+}
