@@ -102,11 +102,16 @@ final class VerifyingKey {
 
   /** Tells whether this key made the token's signature. */
   boolean verifies(Token token) {
+    return canHaveMade(token)
+        && library.get().authenticate(new TokenCredentials(token.text())).succeeded();
+  }
+
+  /** Tells whether the signature has the one form that this key's signatures have. */
+  boolean canHaveMade(Token token) {
     byte[] signature = token.signature();
     return token.algorithm() == algorithm
         && signature.length == signatureLength
-        && !(algorithm == Algorithm.ES256 && isDer(signature))
-        && library.get().authenticate(new TokenCredentials(token.text())).succeeded();
+        && !(algorithm == Algorithm.ES256 && isDer(signature));
   }
 
   /** Tells whether both are the same key under the same id, so that one may stand for the other. */

@@ -5,9 +5,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** One file while it is being read: what is common to all its sections. */
 final class Reading {
+  private static final int LONGEST_NAME = 64;
+  private static final Pattern PLAIN = Pattern.compile("\\w{1," + LONGEST_NAME + "}");
+
   final Path folder;
   final Map<String, String> environment;
   final Overrides overrides;
@@ -38,8 +42,14 @@ final class Reading {
     return problems.stream().distinct().sorted(Comparator.comparingInt(Problem::line)).toList();
   }
 
+  /** The path of a name, which is shortened and made printable if it is a strange one. */
   static String child(String path, String name) {
-    return path.isEmpty() ? name : path + "." + name;
+    String printable =
+        PLAIN.matcher(name).matches()
+            ? name
+            : name.substring(0, Math.min(name.length(), LONGEST_NAME))
+                .replaceAll("\\P{Print}", "?");
+    return path.isEmpty() ? printable : path + "." + printable;
   }
 
   static String item(String path, int index) {

@@ -110,7 +110,6 @@ final class YamlReader {
       String name = parser.currentName();
       String below = Reading.child(path, name);
       int nameLine = line();
-      refuseCleverness(below, nameLine);
       parser.nextToken();
       Node value = value(below, nameLine, depth + 1);
       Node earlier = entries.putIfAbsent(name, value);

@@ -47,6 +47,31 @@ final class SessionPolicy {
                 storage.region()));
   }
 
+  /**
+   * Allows to write, read and delete objects of one folder below a storage's prefix, encrypted as
+   * the storage asks.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String probe(S3Storage storage, String folder) {
+    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
+    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":["s3:PutObject","s3:GetObject","s3:DeleteObject"],\
+        "Resource":"arn:%s:s3:::%s/%s%s*"},\
+        {"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",\
+        "Condition":{"StringLike":{"kms:ViaService":"s3.%s.*"}}}]}\
+        """
+            .formatted(
+                partition(storage.region()).id(),
+                storage.bucket(),
+                storage.prefix(),
+                folder,
+                storage.region()));
+  }
+
   /** Allows to assume one role and nothing else. */
   static String assume(String roleArn) {
     return bounded(

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -95,10 +96,25 @@ public final class Sessions implements AutoCloseable {
    *     the message names it and the fix
    */
   public SessionHandle of(OrgId org, String backend, S3Storage storage) {
+    return of(org, backend, storage, SessionPolicy::read);
+  }
+
+  /**
+   * The way to a session that may also write and delete below one folder of a storage, for a probe.
+   *
+   * @param folder what stands before the probe's keys, below the storage's prefix
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public SessionHandle toProbe(OrgId org, String backend, S3Storage storage, String folder) {
+    return of(org, backend, storage, to -> SessionPolicy.probe(to, folder));
+  }
+
+  private SessionHandle of(
+      OrgId org, String backend, S3Storage storage, Function<S3Storage, String> policy) {
     return switch (storage.credentials()) {
       case StaticKey key -> lasting(org, backend, storage, key);
       case Ambient() -> ofDefaultStorage(backend);
-      case Role role -> assumed(org, storage, role);
+      case Role role -> assumed(org, storage, role, policy.apply(storage));
     };
   }
 
@@ -123,12 +139,11 @@ public final class Sessions implements AutoCloseable {
     return ambient;
   }
 
-  private SessionHandle assumed(OrgId org, S3Storage storage, Role role) {
+  private SessionHandle assumed(OrgId org, S3Storage storage, Role role, String policy) {
     SessionPolicy.role(role.roleArn(), storage.region());
     if (role.via() != null) {
       SessionPolicy.role(role.via(), storage.region());
     }
-    String policy = SessionPolicy.read(storage);
     Way way = new Way(org, role, storage.region(), policy, storage.ttl());
     return handles.get(way, this::renewing);
   }

@@ -10,13 +10,14 @@ import io.edgemint.signing.Link.LimitedBy;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,6 @@ final class LinkMemo {
   private static final int OVERHEAD = 300;
 
   private final long maximum;
-  private final InstantSource clock;
   private final Cache<Key, Future<Link>> links;
   private final AtomicLong total = new AtomicLong();
   private final Map<OrgId, Holding> holdings = new ConcurrentHashMap<>();
@@ -38,7 +38,6 @@ final class LinkMemo {
 
   LinkMemo(long maximum, InstantSource clock) {
     this.maximum = maximum;
-    this.clock = clock;
     this.links =
         Caffeine.newBuilder()
             .maximumWeight(maximum)
@@ -64,17 +63,30 @@ final class LinkMemo {
 
   /** Remembers a link unless one stands there already; gives that one, or null. */
   @Nullable Future<Link> putIfAbsent(Key key, Future<Link> link) {
-    // Counted before it is there, for it may be evicted the moment it is.
-    taken(key);
-    Future<Link> first = links.asMap().putIfAbsent(key, link);
-    if (first != null) {
-      released(key);
+    // Counted while it is put there: before it can be evicted, and never for one that is not.
+    Future<Link> there =
+        links
+            .asMap()
+            .computeIfAbsent(
+                key,
+                absent -> {
+                  taken(absent);
+                  return link;
+                });
+    if (!there.equals(link)) {
+      return there;
     }
-    return first;
+    makeRoom();
+    return null;
   }
 
   void remove(Key key) {
     links.invalidate(key);
+  }
+
+  /** Does now what is done beside other calls: lets go of what has ended. */
+  void settle() {
+    links.cleanUp();
   }
 
   /** Bytes held for one organisation, about. */
@@ -83,36 +95,22 @@ final class LinkMemo {
     return holding == null ? 0 : holding.weight.get();
   }
 
+  /** Links held for one organisation. */
+  int linksOf(OrgId org) {
+    Holding holding = holdings.get(org);
+    return holding == null ? 0 : holding.links.size();
+  }
+
   private void taken(Key key) {
+    total.addAndGet(key.weight());
     holdings.compute(
         key.org(),
         (org, known) -> {
           Holding holding = known == null ? new Holding() : known;
-          holding.forgetEnded(clock.millis() / 1000);
-          holding.order.add(key);
+          holding.links.add(key);
           noteShare(org, holding.weight.addAndGet(key.weight()));
           return holding;
         });
-    long used = total.addAndGet(key.weight());
-    for (OrgId org : overShare) {
-      if (used <= maximum - maximum / 8) {
-        return;
-      }
-      used = makeRoom(org, used);
-    }
-  }
-
-  private long makeRoom(OrgId org, long used) {
-    Holding holding = holdings.get(org);
-    while (holding != null && used > maximum - maximum / 8 && overShare.contains(org)) {
-      Key oldest = holding.order.poll();
-      if (oldest == null) {
-        break;
-      }
-      links.invalidate(oldest);
-      used = total.get();
-    }
-    return used;
   }
 
   private void released(@Nullable Key key) {
@@ -123,10 +121,35 @@ final class LinkMemo {
     holdings.computeIfPresent(
         key.org(),
         (org, holding) -> {
+          holding.links.remove(key);
           long left = holding.weight.addAndGet(-key.weight());
           noteShare(org, left);
           return left <= 0 ? null : holding;
         });
+  }
+
+  private void makeRoom() {
+    for (OrgId org : overShare) {
+      while (total.get() > maximum - maximum / 8 && overShare.contains(org)) {
+        Key oldest = oldest(org);
+        if (oldest == null) {
+          break;
+        }
+        links.invalidate(oldest);
+      }
+    }
+  }
+
+  /** The oldest link of an organisation, which is no longer the oldest for anybody else. */
+  private @Nullable Key oldest(OrgId org) {
+    AtomicReference<@Nullable Key> oldest = new AtomicReference<>();
+    holdings.computeIfPresent(
+        org,
+        (id, holding) -> {
+          oldest.set(holding.links.isEmpty() ? null : holding.links.removeFirst());
+          return holding;
+        });
+    return oldest.get();
   }
 
   private void noteShare(OrgId org, long weight) {
@@ -152,16 +175,9 @@ final class LinkMemo {
     }
   }
 
-  /** What one organisation holds; changed only inside {@code holdings.compute}. */
+  /** What one organisation holds, oldest first; changed only inside {@code holdings.compute}. */
   private static final class Holding {
     private final AtomicLong weight = new AtomicLong();
-    private final Queue<Key> order = new ConcurrentLinkedQueue<>();
-
-    private void forgetEnded(long now) {
-      for (Key oldest = order.peek(); oldest != null && oldest.expiry() <= now; ) {
-        order.poll();
-        oldest = order.peek();
-      }
-    }
+    private final SequencedSet<Key> links = new LinkedHashSet<>();
   }
 }

@@ -113,14 +113,18 @@ public final class LinkMint {
     if (known != null) {
       remembered.increment();
     } else {
-      signed.increment();
       known = signing.costly() ? offload(signing, place, now) : signHere(signing, place, now);
     }
     return ask.maxUrlBytes() == Integer.MAX_VALUE ? known : within(ask.maxUrlBytes(), known);
   }
 
   private Future<Link> signHere(Signing signing, LinkMemo.Key place, long now) {
-    Future<Link> link = Future.succeededFuture(sign(signing, place, now));
+    Future<Link> link;
+    try {
+      link = Future.succeededFuture(sign(signing, place, now));
+    } catch (RuntimeException | Error e) {
+      return Future.failedFuture(e);
+    }
     memo.put(place, link);
     return link;
   }
@@ -129,6 +133,7 @@ public final class LinkMint {
     Promise<Link> promise = Promise.promise();
     Future<Link> first = memo.putIfAbsent(place, promise.future());
     if (first != null) {
+      remembered.increment();
       return first;
     }
     promise.future().onFailure(failure -> memo.remove(place));
@@ -137,7 +142,8 @@ public final class LinkMint {
           () -> {
             try {
               promise.complete(sign(signing, place, now));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+              // Also errors: a promise that stays open would keep everybody waiting.
               promise.fail(e);
             }
           });
@@ -147,10 +153,11 @@ public final class LinkMint {
     return promise.future();
   }
 
-  private static Link sign(Signing signing, LinkMemo.Key place, long now) {
+  private Link sign(Signing signing, LinkMemo.Key place, long now) {
     long earliest = Math.max(signing.notBefore(), place.expiry() - MAX_SPAN);
     long date = Math.max(now - BACKDATE, earliest);
     String url = signing.link(place.object(), place.version(), date, place.expiry());
+    signed.increment();
     return new Link(url, place.expiry(), place.limitedBy());
   }
 

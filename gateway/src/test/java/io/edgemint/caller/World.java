@@ -20,14 +20,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.URI;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,8 @@ final class World {
   final ManualTimers timers = new ManualTimers();
   final OrgDirectory orgs = new OrgDirectory();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final Deque<Promise<String>> fetches = new ArrayDeque<>();
-  final Map<String, String> kept = new HashMap<>();
+  final Deque<Promise<String>> fetches = new ConcurrentLinkedDeque<>();
+  final Map<String, String> kept = new ConcurrentHashMap<>();
   final KeySupply supply =
       new KeySupply(
           (uri, trusted) -> fetch(),
@@ -68,7 +69,7 @@ final class World {
   /** How often keys were asked for. */
   int asked;
 
-  private Future<String> fetch() {
+  private synchronized Future<String> fetch() {
     asked++;
     Promise<String> answer = Promise.promise();
     fetches.add(answer);
@@ -172,7 +173,7 @@ final class World {
   double count(Flaw flaw) {
     return meters
         .get("gateway.auth")
-        .tag("reason", flaw.name().toLowerCase(java.util.Locale.ROOT))
+        .tag("reason", flaw.name().toLowerCase(Locale.ROOT))
         .counter()
         .count();
   }

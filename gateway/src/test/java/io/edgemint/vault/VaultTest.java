@@ -9,12 +9,18 @@ import io.edgemint.Seeded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,11 +172,81 @@ class VaultTest {
 
   @Test
   void keyId_isTheBeginningOfTheKeysDigest() throws Exception {
-    byte[] key = Base64.getDecoder().decode(Files.readString(folder.resolve("kek")).strip());
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(key());
 
     assertThat(vault.seal(SECRET, CONTEXT).split("\\.", -1)[1])
         .isEqualTo(HexFormat.of().formatHex(digest).substring(0, 16));
+  }
+
+  @Test
+  void seal_bothLayers_carryTheContextAndKeysOfTheirOwn() throws Exception {
+    Set<String> keys = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
+      Envelope envelope = Envelope.parse(vault.seal(SECRET, CONTEXT));
+      byte[] dataKey =
+          decrypt(
+              key(),
+              envelope.keyNonce,
+              "edgemint vault v1 data key\n" + CONTEXT,
+              envelope.wrappedKey);
+      byte[] secret =
+          decrypt(
+              dataKey, envelope.nonce, "edgemint vault v1 secret\n" + CONTEXT, envelope.ciphertext);
+
+      assertThat(secret).isEqualTo(SECRET);
+      assertThat(envelope.nonce).isNotEqualTo(envelope.keyNonce);
+      keys.add(HexFormat.of().formatHex(dataKey));
+    }
+    assertThat(keys).hasSize(2).allMatch(key -> key.length() == 64);
+  }
+
+  @Test
+  void seal_dataKey_isWipedAfterUse() throws IOException {
+    List<byte[]> drawn = new ArrayList<>();
+    var random =
+        new SecureRandom() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public void nextBytes(byte[] bytes) {
+            super.nextBytes(bytes);
+            drawn.add(bytes);
+          }
+        };
+    KeyFile keyFile = KeyFile.openOrCreate(folder.resolve("kek"), random);
+
+    new Vault(keyFile, random).seal(SECRET, CONTEXT);
+
+    assertThat(drawn).filteredOn(bytes -> bytes.length == 32).containsExactly(new byte[32]);
+  }
+
+  @Test
+  void open_forgedTextWithPartsOfOtherLengths_isRefused() {
+    String keyId = vault.seal(SECRET, CONTEXT).split("\\.", -1)[1];
+    for (List<Integer> lengths :
+        List.of(
+            List.of(0, 48, 12, 16),
+            List.of(12, 47, 12, 16),
+            List.of(12, 48, 0, 16),
+            List.of(12, 48, 12, 15))) {
+      List<byte[]> parts = lengths.stream().map(byte[]::new).toList();
+      var forged = new Envelope(keyId, parts.get(0), parts.get(1), parts.get(2), parts.get(3));
+
+      assertThat(refusal(forged.text(), CONTEXT)).contains("changed");
+    }
+  }
+
+  private byte[] key() throws IOException {
+    return Base64.getDecoder().decode(Files.readString(folder.resolve("kek")).strip());
+  }
+
+  private static byte[] decrypt(byte[] key, byte[] nonce, String associated, byte[] sealed)
+      throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(
+        Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+    cipher.updateAAD(associated.getBytes(UTF_8));
+    return cipher.doFinal(sealed);
   }
 
   private String refusal(String sealed, String context) {

@@ -1,0 +1,71 @@
+package io.edgemint.app;
+
+import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.OrgFile;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code edgemint apply}: writes organisations into the registry. */
+@Command(
+    name = "apply",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Writes what files describe into the registry, all at once or not at all. Changes only what"
+          + " the",
+      "files name, never a verification state and never a key that stands."
+    })
+final class ApplyCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "ORGS",
+      description = "files of organisations, or folders of them")
+  private List<Path> places = List.of();
+
+  @Option(names = "--prune", description = "delete organisations that no file names")
+  private boolean prune;
+
+  @Option(names = "--dry-run", description = "say what would be done, and do nothing")
+  private boolean dryRun;
+
+  @Mixin private SettingsOption settings = new SettingsOption();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    Vertx vertx = Vertx.vertx();
+    try (Foundation foundation =
+        new Foundation(settings.read(), vertx, InstantSource.system(), new SimpleMeterRegistry())) {
+      List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
+      Apply apply = new Apply(foundation.registry(), foundation.secrets());
+      for (Apply.Result result : apply.run(files, prune, dryRun, "command line")) {
+        out.println(result.org() + ": " + result.outcome().name().toLowerCase(Locale.ROOT));
+        result.changes().forEach(change -> out.println("  " + change));
+      }
+      if (dryRun) {
+        out.println("Nothing was written (--dry-run).");
+      }
+      return 0;
+    } catch (Onboarding.Impossible | Conflict e) {
+      throw new Failure(e.getMessage());
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+}

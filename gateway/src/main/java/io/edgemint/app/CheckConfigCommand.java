@@ -1,0 +1,79 @@
+package io.edgemint.app;
+
+import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.caller.IssuerSettings;
+import io.edgemint.onboarding.OrgFile;
+import io.edgemint.signing.SigningKeys;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code edgemint check-config}: says what is wrong with settings and organisations' files. */
+@Command(
+    name = "check-config",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Reads settings, and organisations' files if any are named, and reports every problem at"
+          + " once.",
+      "Changes nothing and reaches nobody. Exits 0 if all is well, 1 if not."
+    })
+final class CheckConfigCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "SETTINGS",
+      defaultValue = "config/edgemint.yaml",
+      description = "the settings file (default: ${DEFAULT-VALUE})")
+  private Path file = Path.of("config/edgemint.yaml");
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "ORGS",
+      description = "files of organisations, or folders of them")
+  private List<Path> orgs = List.of();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    Settings settings = Settings.read(file, System.getenv());
+    out.println(file + ": good");
+    out.println("  devices  " + settings.edge().host() + ":" + settings.edge().port());
+    out.println("  operator " + settings.admin().host() + ":" + settings.admin().port());
+    out.println("  registry " + settings.registry());
+    settings.issuers().forEach(issuer -> out.println("  issuer   " + issuer.iss()));
+    if (settings.issuers().isEmpty()) {
+      out.println("  warning: there is no issuer, so nobody gets in");
+    }
+    if (settings.defaultStorage().isEmpty()) {
+      out.println("  warning: there is no default storage");
+    }
+    for (OrgFile org : OrgFiles.read(orgs, reader(settings), System.getenv())) {
+      out.println(
+          "organisation %s: good, %d backends"
+              .formatted(org.org().id(), org.org().backends().size()));
+    }
+    return 0;
+  }
+
+  /** Checking opens no vault: the secrets stay in memory and are forgotten. */
+  private static OrgFile.Reader reader(Settings settings) {
+    PlatformSecrets forgotten = new PlatformSecrets();
+    return new OrgFile.Reader(
+        forgotten,
+        new SigningKeys(settings.crypto()),
+        (section, org) ->
+            IssuerSettings.read(
+                section,
+                org,
+                (iss, secret) -> forgotten.seal(secret, Purpose.issuerSecret(org, iss), 1)),
+        host -> settings.allowed().lists(host));
+  }
+}

@@ -1,0 +1,132 @@
+package io.edgemint.app;
+
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Secrets;
+import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.caller.IssuerSettings;
+import io.edgemint.config.Field;
+import io.edgemint.config.Section;
+import io.edgemint.credentials.Sessions;
+import io.edgemint.onboarding.OrgFile;
+import io.edgemint.outbound.Outbound;
+import io.edgemint.registry.SqliteRegistry;
+import io.edgemint.signing.Signers;
+import io.edgemint.signing.SigningKeys;
+import io.edgemint.vault.Vault;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * What the server and the commands both stand on: the registry, the secrets, and the ways to
+ * storage.
+ */
+final class Foundation implements AutoCloseable {
+  private final Settings settings;
+  private final Vertx vertx;
+  private final Secrets secrets;
+  private final SqliteRegistry registry;
+  private final ExecutorService background;
+  private final DefaultCredentialsProvider identity;
+  private final Sessions sessions;
+  private final Signers signers;
+  private final Outbound outbound;
+
+  /** Opens the registry and its key, making both if they are not there. */
+  Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
+    this.settings = settings;
+    this.vertx = vertx;
+    this.secrets = settings.secrets().with(vault(settings));
+    this.registry =
+        SqliteRegistry.open(
+            settings.registry(),
+            settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet()),
+            clock);
+    this.background =
+        Executors.newFixedThreadPool(
+            4, Thread.ofPlatform().name("background-", 0).daemon().factory());
+    this.identity = DefaultCredentialsProvider.builder().build();
+    this.sessions =
+        new Sessions(
+            secrets,
+            settings.sessions(),
+            identity,
+            background,
+            clock,
+            RandomGenerator.of("L64X128MixRandom"),
+            meters);
+    this.signers = new Signers(settings.crypto(), secrets, sessions);
+    this.outbound = new Outbound(vertx, settings.allowed().allow());
+  }
+
+  private static Vault vault(Settings settings) {
+    try {
+      var folder = settings.keyFile().toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      return Vault.openOrCreate(settings.keyFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Secrets secrets() {
+    return secrets;
+  }
+
+  SqliteRegistry registry() {
+    return registry;
+  }
+
+  ExecutorService background() {
+    return background;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  Signers signers() {
+    return signers;
+  }
+
+  Outbound outbound() {
+    return outbound;
+  }
+
+  /** Reads files of organisations, and seals what is secret in them. */
+  OrgFile.Reader orgFiles() {
+    return new OrgFile.Reader(
+        secrets,
+        new SigningKeys(settings.crypto()),
+        this::issuer,
+        host -> settings.allowed().lists(host));
+  }
+
+  private Field<Issuer> issuer(Section section, OrgId org) {
+    return IssuerSettings.read(
+        section, org, (iss, secret) -> secrets.seal(secret, Purpose.issuerSecret(org, iss), 1));
+  }
+
+  @Override
+  public void close() {
+    background.shutdownNow();
+    sessions.close();
+    identity.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,112 @@
+package io.edgemint.app;
+
+import io.edgemint.config.InvalidSettings;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.logging.LogManager;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line. */
+@Command(
+    name = "edgemint",
+    description =
+        "Mints short-lived signed links to firmware, from each organisation's own storage.",
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      CheckConfigCommand.class,
+      ApplyCommand.class,
+      BackendCommand.class,
+      TokenCommand.class,
+      HelpCommand.class
+    },
+    footer = {
+      "",
+      "A first round:",
+      "  edgemint check-config config/edgemint.yaml   says what is wrong, all at once",
+      "  edgemint apply config/orgs                   writes organisations into the registry",
+      "  edgemint backend validate acme prod          tries the whole path of a device",
+      "  edgemint backend activate acme prod          lets the backend serve",
+      "  edgemint serve config/edgemint.yaml          answers devices",
+      "",
+      "Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood."
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments, writer(System.out), writer(System.err)));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
+  }
+
+  /** Runs one command and gives its exit code. */
+  public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    readLoggingSettings();
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(explained())
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(arguments);
+  }
+
+  /** What a user did wrong is told in words; only a fault of ours shows where it happened. */
+  private static IExecutionExceptionHandler explained() {
+    return (failure, command, result) -> {
+      PrintWriter err = command.getErr();
+      if (failure instanceof Failure || failure instanceof InvalidSettings) {
+        err.println("edgemint: " + failure.getMessage());
+      } else {
+        err.println("edgemint: this is a fault of the program, please report it:");
+        failure.printStackTrace(err);
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    };
+  }
+
+  private static void readLoggingSettings() {
+    if (System.getProperty("java.util.logging.config.file") != null) {
+      return;
+    }
+    try (InputStream settings = Main.class.getResourceAsStream("/logging.properties")) {
+      LogManager.getLogManager().readConfiguration(settings);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** A command that could not do what it was asked, told in one message without a stack trace. */
+  static final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Failure(@Nullable String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /** The version that the build wrote down. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"edgemint " + text()};
+    }
+
+    static String text() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "development" : version;
+    }
+  }
+}

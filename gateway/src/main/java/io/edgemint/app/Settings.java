@@ -1,0 +1,145 @@
+package io.edgemint.app;
+
+import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.caller.IssuerSettings;
+import io.edgemint.config.Field;
+import io.edgemint.config.Section;
+import io.edgemint.config.SettingsFile;
+import io.edgemint.credentials.SessionSettings;
+import io.edgemint.http.AdminSettings;
+import io.edgemint.http.EdgeSettings;
+import io.edgemint.onboarding.OrgFile;
+import io.edgemint.outbound.OutboundSettings;
+import io.edgemint.signing.CryptoProvider;
+import io.edgemint.signing.SigningKeys;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that the settings file says, each part as the feature that owns it reads it.
+ *
+ * @param registry the SQLite file
+ * @param keyFile the key-encryption key
+ * @param issuers the platform's token issuers
+ * @param crypto the cryptography that was chosen, already in place
+ * @param allowed addresses of the operator's network that organisations may name
+ * @param accessLog where access records go; {@code -} is standard output
+ * @param secrets the secrets that the settings name
+ */
+record Settings(
+    EdgeSettings edge,
+    AdminSettings admin,
+    Path registry,
+    Path keyFile,
+    List<Issuer> issuers,
+    Optional<DefaultStorage> defaultStorage,
+    SessionSettings sessions,
+    Caches caches,
+    Signing signing,
+    CryptoProvider crypto,
+    OutboundSettings allowed,
+    Optional<String> accessLog,
+    PlatformSecrets secrets) {
+
+  /**
+   * Reads the settings file.
+   *
+   * @throws io.edgemint.config.InvalidSettings with every problem in it
+   */
+  static Settings read(Path file, Map<String, String> environment) {
+    return SettingsFile.read(file, environment, Settings::read);
+  }
+
+  private static Settings read(Section root) {
+    PlatformSecrets secrets = new PlatformSecrets();
+    Signing signing = Signing.read(root.section("signing"));
+    CryptoProvider crypto = CryptoProvider.install(signing.provider());
+    Field<OutboundSettings> allowed = OutboundSettings.read(root.section("outbound"));
+    List<Field<Issuer>> issuers =
+        root.sections("issuers").stream().map(section -> platformIssuer(section, secrets)).toList();
+    OrgFile.Reader storage =
+        new OrgFile.Reader(
+            secrets,
+            new SigningKeys(crypto),
+            (section, org) -> platformIssuer(section, secrets),
+            host -> allowed.get().lists(host));
+    Field<Optional<DefaultStorage>> defaultStorage = storage.defaultStorage(root);
+    EdgeSettings edge = EdgeSettings.read(root.section("edge"));
+    AdminSettings admin = AdminSettings.read(root.section("admin"));
+    Path registry = root.section("registry").file("file", "data/registry.db");
+    Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
+    Field<SessionSettings> sessions = sessions(root.section("sessions"));
+    Caches caches = Caches.read(root.section("caches"));
+    Field<Optional<String>> accessLog = root.section("access_log").optional("file", text -> text);
+    return root.build(
+            () ->
+                new Settings(
+                    edge,
+                    admin,
+                    registry,
+                    keyFile,
+                    issuers.stream().map(Field::get).toList(),
+                    defaultStorage.get(),
+                    sessions.get(),
+                    caches,
+                    signing,
+                    crypto,
+                    allowed.get(),
+                    accessLog.get(),
+                    secrets))
+        .get();
+  }
+
+  private static Field<Issuer> platformIssuer(Section section, PlatformSecrets secrets) {
+    return IssuerSettings.read(
+        section, null, (iss, secret) -> secrets.seal(secret, Purpose.issuerSecret(null, iss), 1));
+  }
+
+  private static Field<SessionSettings> sessions(Section section) {
+    Field<Optional<URI>> endpoint = section.optional("sts_endpoint", URI::create);
+    Duration timeout =
+        section.duration(
+            "sts_timeout",
+            SessionSettings.DEFAULT.stsTimeout(),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(1));
+    Map<Field<OrgId>, Field<String>> ids = new HashMap<>();
+    for (Section each : section.sections("external_ids")) {
+      ids.put(each.field("org", OrgId::new), each.field("external_id", text -> text));
+    }
+    return section.build(
+        () -> {
+          Map<OrgId, String> externalIds = new HashMap<>();
+          ids.forEach((org, id) -> externalIds.put(org.get(), id.get()));
+          return new SessionSettings(endpoint.get().orElse(null), timeout, externalIds);
+        });
+  }
+
+  /** How much is remembered: bytes of tokens and links, and a number of backends. */
+  record Caches(long tokens, long links, int backends) {
+    static Caches read(Section section) {
+      return new Caches(
+          section.bytes("tokens", 64L << 20, 1L << 20, 64L << 30),
+          section.bytes("links", 64L << 20, 1L << 20, 64L << 30),
+          section.integer("backends", 10_000, 10, 10_000_000));
+    }
+  }
+
+  /** Which cryptography signs, on how many threads with RSA, and how much of that may wait. */
+  record Signing(CryptoProvider.Choice provider, int rsaThreads, int rsaQueue) {
+    static Signing read(Section section) {
+      return new Signing(
+          section.oneOf("provider", CryptoProvider.Choice.AUTO),
+          section.integer("rsa_threads", 2, 1, 256),
+          section.integer("rsa_queue", 1024, 1, 1_000_000));
+    }
+  }
+}

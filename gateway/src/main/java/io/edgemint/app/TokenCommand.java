@@ -1,0 +1,135 @@
+package io.edgemint.app;
+
+import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.Entitlement;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgId;
+import io.edgemint.caller.TokenMinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code edgemint token}: signs tokens as an issuer would. */
+@Command(
+    name = "token",
+    mixinStandardHelpOptions = true,
+    description = "Signs tokens as an issuer would, for trying things out and for load tests.",
+    footer = {
+      "",
+      "  edgemint token --key issuer.pem --kid k1 --iss https://issuer.example.com \\",
+      "    --aud edgemint --org acme --sub device-1"
+    })
+final class TokenCommand implements Callable<Integer> {
+  @Option(
+      names = "--key",
+      required = true,
+      paramLabel = "FILE",
+      description = "a private key as PKCS#8 PEM (RSA, P-256 or Ed25519), or with --hs256 a secret")
+  private Path key = Path.of("");
+
+  @Option(names = "--hs256", description = "the key file holds a shared secret")
+  private boolean sharedSecret;
+
+  @Option(names = "--ps256", description = "an RSA key signs PS256 instead of RS256")
+  private boolean pss;
+
+  @Option(names = "--kid", paramLabel = "ID", description = "the key's id, which the token names")
+  private @Nullable String kid;
+
+  @Option(names = "--iss", required = true, paramLabel = "ISSUER", description = "who signs")
+  private String iss = "";
+
+  @Option(names = "--aud", required = true, paramLabel = "AUDIENCE", description = "who it is for")
+  private List<String> audiences = List.of();
+
+  @Option(names = "--sub", required = true, paramLabel = "SUBJECT", description = "the device")
+  private String subject = "";
+
+  @Option(names = "--org", paramLabel = "ORG", description = "the organisation it speaks for")
+  private @Nullable String org;
+
+  @Option(names = "--scope", paramLabel = "SCOPE", description = "a scope; may be repeated")
+  private List<String> scopes = List.of();
+
+  @Option(
+      names = "--entitlement",
+      paramLabel = "PREFIX",
+      description = "a prefix of keys that it may read; may be repeated (default: the org's own)")
+  private List<String> entitlement = List.of();
+
+  @Option(
+      names = "--life",
+      paramLabel = "SECONDS",
+      defaultValue = "3600",
+      description = "how long it lives (default: ${DEFAULT-VALUE} seconds)")
+  private long life = 3600;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "how many, one a line, with subjects SUBJECT-1, SUBJECT-2 and so on")
+  private @Nullable Integer count;
+
+  @Option(names = "--out", paramLabel = "FILE", description = "where to (default: standard output)")
+  private @Nullable Path out;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    try {
+      TokenMinter minter = minter();
+      TokenMinter.Content content =
+          new TokenMinter.Content(
+              iss,
+              Set.copyOf(audiences),
+              subject,
+              org == null ? null : new OrgId(org),
+              Set.copyOf(scopes),
+              entitlement.isEmpty() ? null : new Entitlement(entitlement),
+              Duration.ofSeconds(life),
+              Issuer.ClaimNames.DEFAULT);
+      long now = InstantSource.system().instant().getEpochSecond();
+      Iterator<String> tokens =
+          count == null
+              ? List.of(minter.mint(content, now)).iterator()
+              : minter.mint(content, now, count).iterator();
+      write(tokens);
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw new Failure(e.getMessage());
+    } catch (IOException e) {
+      throw new Failure("cannot read or write " + e.getMessage());
+    }
+  }
+
+  private TokenMinter minter() throws IOException {
+    if (sharedSecret) {
+      return TokenMinter.ofSecret(Files.readAllBytes(key), kid);
+    }
+    return TokenMinter.ofPrivateKey(Files.readString(key, StandardCharsets.US_ASCII), kid, pss);
+  }
+
+  private void write(Iterator<String> tokens) throws IOException {
+    if (out == null) {
+      tokens.forEachRemaining(spec.commandLine().getOut()::println);
+      return;
+    }
+    try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(out))) {
+      tokens.forEachRemaining(file::println);
+    }
+  }
+}

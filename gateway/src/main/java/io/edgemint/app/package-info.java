@@ -1,0 +1,5 @@
+/** Wires and runs the parts; the command line. */
+@NullMarked
+package io.edgemint.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.BackendStore.Change;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Secrets;
+import io.edgemint.backend.Snapshot;
+import io.edgemint.onboarding.Onboarding.Impossible;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Brings the registry to what files describe, in one transaction. It changes only what a file
+ * names, never a verification state and never a key that stands; a change of anything that decides
+ * bytes becomes a new draft, while what serves goes on serving. Waits for a disk, so never on an
+ * event loop.
+ */
+public final class Apply {
+  private final BackendStore store;
+  private final Secrets secrets;
+
+  /** Works on a store whose secrets can be opened. */
+  public Apply(BackendStore store, Secrets secrets) {
+    this.store = store;
+    this.secrets = secrets;
+  }
+
+  /**
+   * What becomes of one organisation.
+   *
+   * @param org its id
+   * @param outcome what happens to it
+   * @param changes what differs, in words without secrets
+   */
+  public record Result(OrgId org, Outcome outcome, List<String> changes) {
+    /** Copies the list. */
+    public Result {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** What happens to an organisation. */
+  public enum Outcome {
+    CREATED,
+    CHANGED,
+    UNCHANGED,
+    DELETED
+  }
+
+  /**
+   * Compares and writes.
+   *
+   * @param files every organisation that should be
+   * @param prune whether organisations that no file names are deleted
+   * @param dryRun whether nothing is written
+   * @throws Impossible if a file asks for what is never done, with every reason; nothing is written
+   * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
+   */
+  public List<Result> run(List<OrgFile> files, boolean prune, boolean dryRun, String actor) {
+    Snapshot standing = store.load();
+    List<Result> results = new ArrayList<>();
+    List<Org> writes = new ArrayList<>();
+    List<String> refusals = new ArrayList<>();
+    Set<OrgId> named = new HashSet<>();
+    for (OrgFile file : files) {
+      OrgId id = file.org().id();
+      if (!named.add(id)) {
+        refusals.add("organisation '" + id + "' stands in two files; keep one");
+        continue;
+      }
+      Org old = standing.org(id);
+      try {
+        Merge merge = new Merge(old, file, secrets);
+        Org next = merge.org();
+        if (old == null) {
+          results.add(new Result(id, Outcome.CREATED, merge.changes()));
+          writes.add(next);
+        } else if (next.equals(old)) {
+          results.add(new Result(id, Outcome.UNCHANGED, List.of()));
+        } else {
+          results.add(new Result(id, Outcome.CHANGED, merge.changes()));
+          writes.add(next);
+        }
+      } catch (Impossible e) {
+        refusals.add(id + ": " + e.getMessage());
+      }
+    }
+    List<Org> deletions =
+        prune
+            ? standing.orgs().stream().filter(org -> !named.contains(org.id())).toList()
+            : List.of();
+    for (Org org : deletions) {
+      if (org.active() != null) {
+        refusals.add(
+            org.id() + ": its backend '" + active(org) + "' serves; it is not deleted by prune");
+      }
+      results.add(new Result(org.id(), Outcome.DELETED, List.of()));
+    }
+    if (!refusals.isEmpty()) {
+      throw new Impossible(String.join("\n", refusals));
+    }
+    if (!dryRun) {
+      write(writes, deletions, new Change(actor, "apply"));
+    }
+    return results;
+  }
+
+  private void write(List<Org> writes, List<Org> deletions, Change change) {
+    if (!writes.isEmpty()) {
+      store.write(writes, change);
+    }
+    deletions.forEach(org -> store.delete(org, change));
+  }
+
+  private static String active(Org org) {
+    Backend active = org.active();
+    return active == null ? "" : active.name();
+  }
+}

@@ -1,0 +1,170 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Download;
+import io.edgemint.backend.Entitlement;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Policy;
+import io.edgemint.backend.Revocations;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Secrets;
+import io.edgemint.config.Field;
+import io.edgemint.config.Section;
+import io.edgemint.signing.SigningKeys;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * An organisation as a file describes it: what should be, without states and without what the
+ * registry knows. Its secrets are sealed, freshly, the moment they are read.
+ *
+ * @param org the record, with every backend as a first draft
+ * @param generated keys that were made just now, as {@code backend/key}; they count only where none
+ *     of that name stands yet
+ */
+public record OrgFile(Org org, Set<String> generated) {
+  /** Stands for an owner that could not be read, or that is the platform. */
+  private static final OrgId UNNAMED = new OrgId("unnamed");
+
+  /** Copies the set. */
+  public OrgFile {
+    generated = Set.copyOf(generated);
+  }
+
+  /** Reads one issuer of an organisation. */
+  @FunctionalInterface
+  public interface IssuerReader {
+    /** The issuer, bound to the organisation. */
+    Field<Issuer> read(Section section, OrgId org);
+  }
+
+  /** Reads organisation files and the settings of default storage. */
+  public static final class Reader {
+    private final S3Reader s3;
+    private final CloudFrontReader cloudFront;
+    private final IssuerReader issuers;
+
+    /**
+     * Seals what it reads.
+     *
+     * @param listed tells whether the operator listed a {@code host:port}, so that it may be
+     *     reached without TLS
+     */
+    public Reader(
+        Secrets secrets, SigningKeys keys, IssuerReader issuers, Predicate<String> listed) {
+      this.s3 = new S3Reader(secrets, listed);
+      this.cloudFront = new CloudFrontReader(secrets, keys, listed);
+      this.issuers = issuers;
+    }
+
+    /** The root of an organisation's file. */
+    public Field<OrgFile> read(Section root) {
+      Field<OrgId> id = root.field("org", OrgId::new);
+      Set<String> generated = new HashSet<>();
+      Field<Policy> policy = policy(root.section("policy"));
+      Field<Revocations> revocations = revocations(root.section("revocations"));
+      // Secrets are bound to the id, so that without one there is nothing to seal them for.
+      OrgId owner = OrgId.isWellFormed(root.string("org", "")) ? id.get() : UNNAMED;
+      List<Field<Issuer>> own =
+          root.sections("issuers").stream().map(issuer -> issuers.read(issuer, owner)).toList();
+      List<Field<Backend>> backends =
+          root.sections("backends").stream()
+              .map(backend -> backend(backend, owner, generated))
+              .toList();
+      return root.build(
+          () -> {
+            Org org =
+                new Org(
+                    id.get(),
+                    0,
+                    policy.get(),
+                    revocations.get(),
+                    own.stream().map(Field::get).toList(),
+                    backends.stream().map(Field::get).toList());
+            checkRegions(org);
+            return new OrgFile(org, generated);
+          });
+    }
+
+    /** The section {@code default_storage} of the gateway's settings; empty if it is absent. */
+    public Field<Optional<DefaultStorage>> defaultStorage(Section root) {
+      if (!root.has("default_storage")) {
+        return root.build(Optional::empty);
+      }
+      Section section = root.section("default_storage");
+      if (section.has("cloudfront")) {
+        Field<String> region = section.field("region", text -> text);
+        Field<CloudFront> cdn =
+            cloudFront.read(
+                section.section("cloudfront"), UNNAMED, DefaultStorage.NAME, new HashSet<>());
+        return section.build(() -> Optional.of(new DefaultStorage(cdn.get(), region.get())));
+      }
+      Field<S3Storage> bucket = s3.read(section.section("s3"), UNNAMED, DefaultStorage.NAME, true);
+      return section.build(
+          () -> Optional.of(new DefaultStorage(bucket.get(), bucket.get().region())));
+    }
+
+    private Field<Backend> backend(Section section, OrgId org, Set<String> generated) {
+      Field<String> name = section.field("name", text -> text);
+      String owner = section.string("name", "");
+      Field<S3Storage> upload = s3.read(section.section("upload").section("s3"), org, owner, false);
+      Field<? extends Download> download =
+          section.has("download")
+              ? download(section.section("download"), org, owner, generated)
+              : upload;
+      return section.build(() -> Backend.draft(name.get(), 1, upload.get(), download.get()));
+    }
+
+    private Field<? extends Download> download(
+        Section section, OrgId org, String backend, Set<String> generated) {
+      if (section.has("s3") == section.has("cloudfront")) {
+        section.problem("s3", "write either 's3: {...}' or 'cloudfront: {...}'");
+      }
+      return section.has("cloudfront")
+          ? cloudFront.read(section.section("cloudfront"), org, backend, generated)
+          : s3.read(section.section("s3"), org, backend, false);
+    }
+
+    private static Field<Policy> policy(Section section) {
+      if (!section.has("entitlement")) {
+        section.problem(
+            "entitlement", "is missing; list the key prefixes that devices may read ('' for all)");
+      }
+      Field<List<String>> prefixes = section.list("entitlement", text -> text);
+      List<String> regions = section.strings("allowed_regions");
+      boolean tokenLimited = section.flag("token_limited", false);
+      return section.build(
+          () -> new Policy(new Entitlement(prefixes.get()), new HashSet<>(regions), tokenLimited));
+    }
+
+    private static Field<Revocations> revocations(Section section) {
+      boolean everything = section.flag("everything", false);
+      List<String> subjects = new ArrayList<>(section.strings("subjects"));
+      List<String> prefixes = section.strings("key_prefixes");
+      return section.build(() -> new Revocations(everything, new HashSet<>(subjects), prefixes));
+    }
+
+    private static void checkRegions(Org org) {
+      for (Backend backend : org.backends()) {
+        boolean allowed =
+            org.policy().allows(backend.upload().region())
+                && (!(backend.download() instanceof S3Storage s3)
+                    || org.policy().allows(s3.region()));
+        if (!allowed) {
+          throw new IllegalArgumentException(
+              "backend '"
+                  + backend.name()
+                  + "' lies in a region that policy.allowed_regions does not list");
+        }
+      }
+    }
+  }
+}

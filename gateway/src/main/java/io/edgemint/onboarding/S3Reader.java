@@ -1,0 +1,267 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.S3Storage.Credentials;
+import io.edgemint.backend.S3Storage.Encryption;
+import io.edgemint.backend.S3Storage.Endpoint;
+import io.edgemint.backend.Secrets;
+import io.edgemint.config.Field;
+import io.edgemint.config.Secret;
+import io.edgemint.config.Section;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Reads the word {@code s3} of a backend or of default storage. */
+final class S3Reader {
+  private static final Duration DEFAULT_TTL = Duration.ofMinutes(15);
+  private static final Duration MIN_TTL = Duration.ofSeconds(60);
+  private static final Duration MAX_TTL = Duration.ofDays(7);
+
+  /** A chained session lives one hour; what is left of it when it is renewed is this much. */
+  private static final Duration MAX_ROLE_TTL = Duration.ofMinutes(44);
+
+  /** "Bucket naming rules", Amazon S3 user guide. */
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+
+  private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
+  private static final Pattern REGION = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  /** "IAM identifiers", AWS Identity and Access Management user guide. */
+  private static final Pattern ROLE =
+      Pattern.compile("arn:(aws[a-z-]*):iam::[0-9]{12}:role/[\\w+=,.@/-]{1,512}");
+
+  private static final List<String> RESPONSE_HEADERS =
+      List.of(
+          "cache-control",
+          "content-disposition",
+          "content-encoding",
+          "content-language",
+          "content-type",
+          "expires");
+
+  private final Secrets secrets;
+  private final Predicate<String> listed;
+
+  /**
+   * Seals what it reads.
+   *
+   * @param listed tells whether the operator listed a host with its port, so that it may be reached
+   *     without TLS
+   */
+  S3Reader(Secrets secrets, Predicate<String> listed) {
+    this.secrets = secrets;
+    this.listed = listed;
+  }
+
+  /**
+   * A storage of an organisation's backend, or of default storage where {@code ownIdentity} is
+   * allowed.
+   */
+  Field<S3Storage> read(Section section, OrgId org, String backend, boolean ownIdentity) {
+    Field<String> bucket = section.field("bucket", S3Reader::bucket);
+    Field<String> region = section.field("region", S3Reader::region);
+    Field<Optional<String>> prefix = section.optional("prefix", S3Reader::prefix);
+    Field<Optional<URI>> endpoint = section.optional("endpoint", this::endpoint);
+    boolean pathStyle = section.flag("path_style", false);
+    Field<Encryption> encryption = encryption(section);
+    Field<Credentials> credentials =
+        credentials(section.section("credentials"), org, backend, ownIdentity);
+    Duration ttl = section.duration("ttl", DEFAULT_TTL, MIN_TTL, MAX_TTL);
+    SortedMap<String, String> response = response(section.section("response"));
+    return section.build(
+        () -> {
+          Endpoint at = new Endpoint(endpoint.get().orElse(null), pathStyle);
+          check(credentials.get(), at, region.get(), ttl);
+          return new S3Storage(
+              bucket.get(),
+              region.get(),
+              prefix.get().orElse(""),
+              at,
+              credentials.get(),
+              encryption.get(),
+              ttl,
+              response);
+        });
+  }
+
+  private static void check(
+      Credentials credentials, Endpoint endpoint, String region, Duration ttl) {
+    switch (credentials) {
+      case Credentials.StaticKey key when endpoint.uri() == null ->
+          throw new IllegalArgumentException(
+              "a static key is for a custom endpoint alone; for Amazon S3 name a role");
+      case Credentials.Role role -> {
+        if (ttl.compareTo(MAX_ROLE_TTL) > 0) {
+          throw new IllegalArgumentException(
+              "ttl cannot be kept: a session of a role lives one hour, so write at most 2640s");
+        }
+        String partition = partition(region);
+        if (!role.roleArn().startsWith("arn:" + partition + ":")) {
+          throw new IllegalArgumentException(
+              "the role and the region lie in different partitions; in this region a role begins"
+                  + " with arn:"
+                  + partition
+                  + ":");
+        }
+      }
+      case Credentials.StaticKey key -> {}
+      case Credentials.Ambient ambient -> {}
+    }
+  }
+
+  private static String partition(String region) {
+    if (region.startsWith("cn-")) {
+      return "aws-cn";
+    }
+    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
+
+  private Field<Credentials> credentials(
+      Section section, OrgId org, String backend, boolean ownIdentity) {
+    boolean ambient = ownIdentity && section.flag("ambient", false);
+    if (section.has("static") && !section.has("role") && !ambient) {
+      Section pair = section.section("static");
+      Field<String> id = pair.field("access_key_id", S3Reader::accessKeyId);
+      Field<Secret> secret = pair.secret("secret_access_key");
+      return pair.build(() -> staticKey(org, backend, id.get(), secret.get()));
+    }
+    if (section.has("role") && !section.has("static") && !ambient && !ownIdentity) {
+      Field<String> role = section.field("role", S3Reader::role);
+      Field<Optional<String>> via = section.optional("via", S3Reader::role);
+      return section.build(() -> new Credentials.Role(role.get(), via.get().orElse(null)));
+    }
+    if (ambient && !section.has("static")) {
+      return section.build(Credentials.Ambient::new);
+    }
+    return section.build(
+        () -> {
+          throw new IllegalArgumentException(
+              ownIdentity
+                  ? "write either 'ambient: true' or 'static: {...}'"
+                  : "write either 'role: arn:...' or 'static: {...}'");
+        });
+  }
+
+  private Credentials staticKey(OrgId org, String backend, String id, Secret secret) {
+    byte[] plain = secret.bytes();
+    try {
+      var purpose = Secrets.Purpose.s3Secret(org, backend);
+      return new Credentials.StaticKey(id, secrets.seal(plain, purpose, 1));
+    } finally {
+      Arrays.fill(plain, (byte) 0);
+    }
+  }
+
+  private static Field<Encryption> encryption(Section section) {
+    EncryptionWord word = section.oneOf("encryption", EncryptionWord.BUCKET_DEFAULT);
+    Field<Optional<String>> keyId = section.optional("kms_key_id", S3Reader::kmsKey);
+    return section.build(
+        () -> {
+          if ((word == EncryptionWord.SSE_KMS) != keyId.get().isPresent()) {
+            throw new IllegalArgumentException(
+                "kms_key_id goes together with 'encryption: sse-kms', and only with it");
+          }
+          return switch (word) {
+            case BUCKET_DEFAULT -> new Encryption.BucketDefault();
+            case SSE_S3 -> new Encryption.SseS3();
+            case SSE_KMS -> new Encryption.SseKms(keyId.get().orElseThrow());
+          };
+        });
+  }
+
+  private static SortedMap<String, String> response(Section section) {
+    SortedMap<String, String> headers = new TreeMap<>();
+    for (String header : RESPONSE_HEADERS) {
+      String value = section.string(header.replace('-', '_'), "");
+      if (!value.isEmpty()) {
+        headers.put("response-" + header, value);
+      }
+    }
+    return headers;
+  }
+
+  private static String bucket(String text) {
+    if (!BUCKET.matcher(text).matches() || text.contains("..") || ADDRESS.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "a bucket is 3 to 63 characters of a-z, 0-9, '.' and '-', and no IP address");
+    }
+    return text;
+  }
+
+  private static String region(String text) {
+    if (!REGION.matcher(text).matches()) {
+      throw new IllegalArgumentException("a region looks like eu-west-1");
+    }
+    return text;
+  }
+
+  /** A prefix of keys: empty, or such that key after key can stand behind it. */
+  static String prefix(String text) {
+    boolean folder = text.endsWith("/") && text.length() <= 512;
+    if (!text.isEmpty() && !(folder && ObjectKey.of(text + "x") instanceof ObjectKey)) {
+      throw new IllegalArgumentException(
+          "a prefix is empty, or at most 512 characters that end with '/', without a leading slash,"
+              + " empty or dot segments");
+    }
+    return text;
+  }
+
+  private URI endpoint(String text) {
+    URI uri = URI.create(text);
+    boolean bare =
+        uri.getHost() != null
+            && uri.getUserInfo() == null
+            && uri.getRawQuery() == null
+            && uri.getRawFragment() == null
+            && "".equals(uri.getRawPath());
+    if (!bare || !("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+      throw new IllegalArgumentException(
+          "an endpoint is a scheme, a host and perhaps a port: https://s3.example.com");
+    }
+    requireTls(uri.getScheme(), uri.getRawAuthority(), listed);
+    return uri;
+  }
+
+  static void requireTls(String scheme, String authority, Predicate<String> listed) {
+    if (scheme.equals("http") && !listed.test(authority)) {
+      throw new IllegalArgumentException(
+          "http is only for hosts that the operator lists under outbound.allow; use https");
+    }
+  }
+
+  private static String role(String text) {
+    if (!ROLE.matcher(text).matches()) {
+      throw new IllegalArgumentException("a role is its ARN: arn:aws:iam::123456789012:role/name");
+    }
+    return text;
+  }
+
+  private static String accessKeyId(String text) {
+    if (!text.matches("[A-Za-z0-9_-]{3,128}")) {
+      throw new IllegalArgumentException("an access key id is 3 to 128 letters and digits");
+    }
+    return text;
+  }
+
+  private static String kmsKey(String text) {
+    if (!text.matches("[A-Za-z0-9:/_-]{1,256}")) {
+      throw new IllegalArgumentException("a KMS key is named by its id, alias or ARN");
+    }
+    return text;
+  }
+
+  private enum EncryptionWord {
+    BUCKET_DEFAULT,
+    SSE_S3,
+    SSE_KMS
+  }
+}

@@ -1,0 +1,177 @@
+package io.edgemint.http;
+
+import io.edgemint.ManualClock;
+import io.edgemint.backend.ActiveBackends;
+import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Entitlement;
+import io.edgemint.backend.Issuer;
+import io.edgemint.backend.Issuer.Algorithm;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.PlainSecrets;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.backend.Snapshot;
+import io.edgemint.caller.CallerVerifier;
+import io.edgemint.caller.KeySupply;
+import io.edgemint.caller.LastGoodKeys;
+import io.edgemint.caller.Timers;
+import io.edgemint.caller.TokenMinter;
+import io.edgemint.credentials.SessionSettings;
+import io.edgemint.credentials.Sessions;
+import io.edgemint.signing.CryptoProvider;
+import io.edgemint.signing.LinkMint;
+import io.edgemint.signing.Signers;
+import io.edgemint.telemetry.AccessLog;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+
+/** A whole edge on a free port of loopback, with organisations, an issuer and a clock by hand. */
+final class EdgeWorld implements AutoCloseable {
+  static final String ISSUER = "https://issuer.test";
+  private static final byte[] SECRET =
+      "a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8);
+
+  final ManualClock clock = new ManualClock(Instant.parse("2026-11-20T12:00:00Z").getEpochSecond());
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final OrgDirectory orgs = new OrgDirectory();
+  final PlainSecrets secrets = new PlainSecrets();
+  final Vertx vertx = Vertx.vertx();
+  final Grants grants;
+  final int port;
+  private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
+  private final CallerVerifier callers;
+  private final Sessions sessions;
+
+  EdgeWorld(Org... registered) {
+    orgs.replace(Snapshot.of(1, List.of(registered)));
+    sessions =
+        new Sessions(
+            secrets,
+            SessionSettings.DEFAULT,
+            AnonymousCredentialsProvider.create(),
+            Runnable::run,
+            clock,
+            new SplittableRandom(1),
+            meters);
+    callers = new CallerVerifier(List.of(issuer()), orgs, supply(), 1 << 20, meters);
+    Signers signers =
+        new Signers(CryptoProvider.install(CryptoProvider.Choice.JDK), secrets, sessions);
+    grants =
+        new Grants(
+            callers,
+            orgs,
+            new ActiveBackends(signers, Optional.of(defaultStorage()), Runnable::run, clock, 1000),
+            new LinkMint(Runnable::run, clock, 1 << 20, meters));
+    await(callers.loaded());
+    EdgeServer server =
+        new EdgeServer(
+            new EdgeSettings("127.0.0.1", 0, 1),
+            grants,
+            clock,
+            new EdgeMeters(meters),
+            new AccessLog(Optional.empty(), clock, meters),
+            new Heartbeat(System::nanoTime, meters));
+    await(vertx.deployVerticle(server));
+    port = server.port();
+  }
+
+  private Issuer issuer() {
+    var secret = secrets.seal(SECRET, Purpose.issuerSecret(null, ISSUER), 1);
+    return new Issuer(
+        ISSUER,
+        Set.of("edgemint"),
+        Set.of(Algorithm.HS256),
+        new Issuer.KeySource.SharedSecret("k1", secret),
+        Issuer.ClaimNames.DEFAULT,
+        Issuer.DEFAULT_MAX_LIFE,
+        null);
+  }
+
+  private KeySupply supply() {
+    return new KeySupply(
+        (uri, trusted) -> Future.failedFuture("there is no network here"),
+        new NoKeys(),
+        (issuer, secret) ->
+            secrets.open(secret.secret(), Purpose.issuerSecret(issuer.org(), issuer.iss())),
+        Runnable::run,
+        Timers.of(vertx),
+        clock,
+        new SplittableRandom(1));
+  }
+
+  private DefaultStorage defaultStorage() {
+    var purpose = Purpose.s3Secret(new OrgId("anyone"), DefaultStorage.NAME);
+    S3Storage storage =
+        new S3Storage(
+            "platform",
+            "eu-west-1",
+            "orgs/",
+            new S3Storage.Endpoint(URI.create("https://s3.test"), true),
+            new S3Storage.Credentials.StaticKey(
+                "AKIDEXAMPLE", secrets.seal("s3".getBytes(StandardCharsets.UTF_8), purpose, 1)),
+            new S3Storage.Encryption.BucketDefault(),
+            Duration.ofMinutes(15),
+            new TreeMap<>());
+    return new DefaultStorage(storage, "eu-west-1");
+  }
+
+  /** A token for a device of an organisation, for one hour. */
+  String token(String org, String device) {
+    return token(org, device, null);
+  }
+
+  String token(String org, String device, @Nullable Entitlement entitlement) {
+    return minter.mint(
+        new TokenMinter.Content(
+            ISSUER,
+            Set.of("edgemint"),
+            device,
+            new OrgId(org),
+            Set.of(),
+            entitlement,
+            Duration.ofHours(1),
+            Issuer.ClaimNames.DEFAULT),
+        clock.instant().getEpochSecond());
+  }
+
+  RawClient client() {
+    return new RawClient(port);
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+    callers.close();
+    sessions.close();
+  }
+
+  static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().join();
+  }
+
+  private static final class NoKeys implements LastGoodKeys {
+    @Override
+    public @Nullable String load(String iss) {
+      return null;
+    }
+
+    @Override
+    public void save(String iss, String jwksJson) {
+      throw new AssertionError("nothing is fetched here");
+    }
+  }
+}
