@@ -9,7 +9,6 @@ import io.edgemint.caller.Timers;
 import io.edgemint.http.AdminServer;
 import io.edgemint.http.EdgeMeters;
 import io.edgemint.http.EdgeServer;
-import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.Grants;
 import io.edgemint.http.Heartbeat;
 import io.edgemint.registry.RegistryFollower;
@@ -17,6 +16,7 @@ import io.edgemint.signing.LinkMint;
 import io.edgemint.telemetry.AccessLog;
 import io.edgemint.telemetry.Telemetry;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -35,9 +35,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** A whole gateway in this process, from settings to open ports. */
@@ -99,18 +101,18 @@ public final class Gateway implements AutoCloseable {
       Heartbeat heartbeat = new Heartbeat(System::nanoTime, telemetry.registry());
       EdgeMeters meters = new EdgeMeters(telemetry.registry());
       done(callers.loaded());
-      EdgeSettings edge = settings.edge();
-      for (int i = 0; i < eventLoops(settings); i++) {
-        EdgeServer loop = new EdgeServer(edge, grants, clock, meters, accessLog, heartbeat);
-        deploy(vertx, loop);
-        // Where any free port will do, the other loops share the one that the first has found.
-        edge = new EdgeSettings(edge.host(), loop.port(), edge.eventLoops());
-      }
+      List<EdgeServer> loops = new CopyOnWriteArrayList<>();
+      Supplier<Deployable> loop =
+          () -> {
+            loops.add(new EdgeServer(settings.edge(), grants, clock, meters, accessLog, heartbeat));
+            return loops.getLast();
+          };
+      deploy(vertx, loop, eventLoops(settings));
       AdminServer admin =
           new AdminServer(
               settings.admin(), telemetry::scrape, heartbeat::alive, callers::anybodyGetsIn);
-      deploy(vertx, admin);
-      this.edgePort = edge.port();
+      deploy(vertx, () -> admin, 1);
+      this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
       introduce(settings, orgs, callers, vertx, say);
     } catch (RuntimeException e) {
@@ -175,8 +177,8 @@ public final class Gateway implements AutoCloseable {
     return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
   }
 
-  private void deploy(Vertx vertx, Deployable server) {
-    String id = done(vertx.deployVerticle(server));
+  private void deploy(Vertx vertx, Supplier<Deployable> server, int instances) {
+    String id = done(vertx.deployVerticle(server, new DeploymentOptions().setInstances(instances)));
     closedLast(() -> done(vertx.undeploy(id)));
   }
 

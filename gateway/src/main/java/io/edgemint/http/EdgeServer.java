@@ -47,7 +47,8 @@ public final class EdgeServer extends VerticleBase {
   public static HttpServerOptions options(EdgeSettings settings) {
     return new HttpServerOptions()
         .setHost(settings.host())
-        .setPort(settings.port())
+        // To Vert.x, -1 is one free port for all loops of a deployment, and 0 one for each.
+        .setPort(settings.port() == 0 ? -1 : settings.port())
         .setMaxInitialLineLength(MAX_REQUEST_LINE)
         .setMaxHeaderSize(MAX_HEADERS)
         .setHttp2ClearTextEnabled(false)

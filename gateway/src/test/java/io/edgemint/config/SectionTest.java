@@ -97,6 +97,19 @@ class SectionTest {
   }
 
   @Test
+  void sizesAndDurations_belowTheirLimits_areRefused() {
+    assertProblems(
+        "size: 1023B\ntime: 999ms\n",
+        s ->
+            List.of(
+                s.bytes("size", 2048, 1024, 1 << 20),
+                s.duration(
+                    "time", Units.duration("1d"), Units.duration("1s"), Units.duration("7d"))),
+        "size (line 1): must be from 1KiB to 1MiB, but is 1023B (given: a text of 5 characters)",
+        "time (line 2): must be from 1s to 7d, but is 999ms (given: a text of 5 characters)");
+  }
+
+  @Test
   void list_items_areParsedEachWithItsPath() {
     assertThatObject(read("n: [1, 2]", s -> s.list("n", Integer::valueOf).get()))
         .isEqualTo(List.of(1, 2));
@@ -148,6 +161,14 @@ class SectionTest {
                     s.section("edge").integer("a", 0, 0, 9)
                         + s.section("edge").integer("b", 0, 0, 9)))
         .isEqualTo(3);
+  }
+
+  @Test
+  void problem_seenByTwoReaders_isReportedOnce() {
+    assertProblems(
+        "edge: 1",
+        s -> List.of(s.section("edge"), s.section("edge")),
+        "edge (line 1): is a number of 1 digit; write 'name: value' lines, indented below it");
   }
 
   @Test

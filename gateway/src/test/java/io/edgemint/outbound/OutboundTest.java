@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.Seeded;
 import io.edgemint.outbound.OutboundFailure.Code;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -449,6 +450,22 @@ class OutboundTest {
     int port = serve(request -> request.response().end());
 
     assertFails(get("https://files.example:" + port, 0), Code.TLS_FAILED);
+  }
+
+  @Test
+  void send_onAnEventLoop_completesThere() throws Exception {
+    int port = serve(request -> request.response().end());
+    Promise<Boolean> same = Promise.promise();
+    Context context = vertx.getOrCreateContext();
+
+    context.runOnContext(
+        started ->
+            outbound
+                .send(get("http://files.example:" + port, 0))
+                .onSuccess(reply -> same.complete(context.equals(vertx.getOrCreateContext())))
+                .onFailure(same::fail));
+
+    assertThat(await(same.future())).isTrue();
   }
 
   @Test

@@ -1,0 +1,112 @@
+package io.edgemint.loadtest;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server in a process of its own. It ends with {@link #close}, and with this process however that
+ * ends, for it holds on to its standard input.
+ */
+final class Child implements AutoCloseable {
+  /** The launcher's flags, and a heap that does not grow while it is measured. */
+  private static final List<String> FLAGS =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Xms512m",
+          "-Xmx512m",
+          "-XX:+UseSerialGC");
+
+  private static final long START_SECONDS = 60;
+  private static final long STOP_SECONDS = 5;
+  private static final String LISTENING = "listening on ";
+
+  private final Process process;
+  private final int port;
+
+  private Child(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * Starts a main class of this classpath that calls {@link #serve}.
+   *
+   * @throws IOException if it does not listen within a minute; its own output says why
+   */
+  static Child start(Class<?> main, String... arguments) throws Exception {
+    return start(List.of(), main, arguments);
+  }
+
+  /** The same, pinned to one core. */
+  static Child pinned(int core, Class<?> main, String... arguments) throws Exception {
+    return start(List.of("taskset", "-c", Integer.toString(core)), main, arguments);
+  }
+
+  private static Child start(List<String> prefix, Class<?> main, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try {
+      var port = new CompletableFuture<Integer>();
+      Thread.ofPlatform().daemon().name(main.getSimpleName()).start(() -> follow(process, port));
+      return new Child(process, port.get(START_SECONDS, TimeUnit.SECONDS));
+    } catch (Exception e) {
+      process.destroyForcibly();
+      throw new IOException(main.getSimpleName() + " did not start", e);
+    }
+  }
+
+  private static void follow(Process process, CompletableFuture<Integer> port) {
+    try (BufferedReader output = process.inputReader()) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (line.startsWith(LISTENING)) {
+          port.complete(Integer.valueOf(line.substring(LISTENING.length())));
+        }
+      }
+      port.completeExceptionally(new IOException("it ended"));
+    } catch (IOException e) {
+      port.completeExceptionally(e);
+    }
+  }
+
+  /** Tells the parent the port, and ends this process when the parent lets go. */
+  static void serve(int port) throws IOException {
+    System.out.println(LISTENING + port);
+    while (System.in.read() >= 0) {
+      // What the parent may write means nothing.
+    }
+    System.exit(0);
+  }
+
+  int port() {
+    return port;
+  }
+
+  ProcessHandle process() {
+    return process.toHandle();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.edgemint.loadtest;
+
+import io.edgemint.app.Gateway;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * Asks a gateway for a link that it remembers, with a token that it remembers, over one connection;
+ * and a bare Vert.x server that answers the same bytes. What one request allocates more than the
+ * other, in the whole process, is our own code's.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+public class WarmRequestBenchmark {
+  private Vertx vertx;
+  private Gateway gateway;
+  private KeepAlive toGateway;
+  private KeepAlive toBare;
+
+  /** Starts both servers. */
+  @Setup
+  public void start() throws IOException, InterruptedException {
+    Site site = Site.prepare(1);
+    String token = site.tokens(1).findFirst().orElseThrow();
+    gateway = site.start();
+    toGateway = new KeepAlive(gateway.edgePort(), Site.PATH, token);
+    vertx = CalibrationServer.oneLoop();
+    var bare = new CalibrationServer(Answer.parse(toGateway.record()));
+    vertx.deployVerticle(bare).await();
+    toBare = new KeepAlive(bare.port(), Site.PATH, token);
+  }
+
+  @Benchmark
+  public int gateway() throws IOException {
+    return toGateway.exchange();
+  }
+
+  @Benchmark
+  public int bare() throws IOException {
+    return toBare.exchange();
+  }
+
+  /** Stops both servers. */
+  @TearDown
+  public void stop() throws IOException {
+    toGateway.close();
+    toBare.close();
+    gateway.close();
+    vertx.close().await();
+  }
+}
