@@ -66,7 +66,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     } else {
       try {
         dispatch(request, route, path, query);
-      } catch (Refused e) {
+      } catch (RuntimeException e) {
         answers.fail(request, route, e);
       }
     }
@@ -145,7 +145,14 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (step.isComplete()) {
       finish(request, route, step, next);
     } else {
-      step.onComplete(done -> context.runOnContext(v -> finish(request, route, step, next)));
+      meters.waiting(1);
+      step.onComplete(
+          done ->
+              context.runOnContext(
+                  v -> {
+                    meters.waiting(-1);
+                    finish(request, route, step, next);
+                  }));
     }
   }
 
