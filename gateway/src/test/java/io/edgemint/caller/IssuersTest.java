@@ -208,6 +208,43 @@ class IssuersTest {
   }
 
   @Test
+  void problems_sharedSecretTooShortOrNotOpened_keepsTokensOut() {
+    for (SharedSecrets broken :
+        List.<SharedSecrets>of(
+            (_, _) -> new byte[31],
+            (_, _) -> {
+              throw new IllegalArgumentException("sealed for something else");
+            })) {
+      KeySupply supply =
+          new KeySupply(
+              world.supply.fetch(),
+              world.supply.lastGood(),
+              broken,
+              Runnable::run,
+              world.timers,
+              world.timers,
+              world.supply.random());
+      CallerVerifier verifier =
+          new CallerVerifier(
+              List.of(World.issuer(Algorithm.HS256)), world.orgs, supply, 1_000_000, world.meters);
+
+      assertThat(World.flaw(verifier, world.token(Algorithm.HS256))).isEqualTo(Flaw.KEY_UNKNOWN);
+      assertThat(verifier.anybodyGetsIn()).isFalse();
+      assertThat(verifier.problems())
+          .anyMatch(text -> text.contains("31 bytes") || text.contains("something else"));
+    }
+  }
+
+  @Test
+  void problems_secretForAnIssuerWithoutHs256_isSaid() {
+    Issuer secret = World.issuer(Algorithm.HS256);
+    Issuer mixed = World.issuer(World.ISS, Set.of(Algorithm.ES256), secret.keys(), null);
+
+    assertThat(world.verifier(mixed).problems())
+        .anyMatch(text -> text.contains("do not include HS256"));
+  }
+
+  @Test
   void problems_noIssuerAtAll_saysThatNobodyGetsIn() {
     assertThat(world.verifier().problems())
         .containsExactly("no issuer has a usable key: nobody gets in");

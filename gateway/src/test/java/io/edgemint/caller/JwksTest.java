@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgemint.Seeded;
 import io.edgemint.backend.Issuer.Algorithm;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -194,9 +195,14 @@ class JwksTest {
             .toArray(ObjectNode[]::new);
     String padding = " ".repeat(Jwks.MAX_BYTES);
 
+    String longest = "{\"keys\":[]}" + " ".repeat(Jwks.MAX_BYTES - 11);
+
+    assertThat(Jwks.read(longest, ALL).isEmpty()).isTrue();
+    assertThat(read(Arrays.copyOf(keys, 64)).size()).isEqualTo(64);
     assertThatThrownBy(() -> read(keys)).hasMessageContaining("64 keys");
     assertThatThrownBy(() -> Jwks.read("{\"keys\":[]}" + padding, ALL))
         .hasMessageContaining("256 KiB");
+    assertThatThrownBy(() -> Jwks.read(longest + " ", ALL)).hasMessageContaining("256 KiB");
   }
 
   @Test

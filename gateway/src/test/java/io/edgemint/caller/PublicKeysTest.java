@@ -84,6 +84,18 @@ class PublicKeysTest {
   }
 
   @Test
+  void requireFit_exponentOfRsaKeys_isOddAndBounded() {
+    for (String exponent : new String[] {"3", "65537", "18446744073709551615"}) {
+      PublicKeys.requireFit(PublicKeys.rsa(oddOf(2048), new BigInteger(exponent)), Algorithm.RS256);
+    }
+    for (String exponent : new String[] {"4", "65536", "18446744073709551617"}) {
+      PublicKey key = PublicKeys.rsa(oddOf(2048), new BigInteger(exponent));
+      assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.RS256))
+          .hasMessageContaining("exponent");
+    }
+  }
+
+  @Test
   void requireFit_modulusOfTheBrokenGenerator_isRefused() {
     // What its primes leave modulo each small prime: a power of 65537, here the zeroth.
     BigInteger primorial = BigInteger.ONE;
