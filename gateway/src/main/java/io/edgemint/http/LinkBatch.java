@@ -122,6 +122,11 @@ final class LinkBatch {
     }
   }
 
+  /** No fault of ours: whoever writes the body went away, or wrote no HTTP. */
+  private static Refused cutOff() {
+    return new Refused(Refusal.REQUEST_INVALID, "the connection ended within the body");
+  }
+
   private static Refused malformed() {
     return new Refused(
         Refusal.REQUEST_INVALID,
@@ -136,7 +141,7 @@ final class LinkBatch {
     /** Begins to read, which must be done before the request's handler returns. */
     private Body(HttpServerRequest request) {
       request.handler(this::append);
-      request.exceptionHandler(this::drop);
+      request.exceptionHandler(cut -> drop(cutOff()));
       request.endHandler(last -> end());
     }
 
