@@ -18,6 +18,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +103,7 @@ final class LinkBatch {
 
   private static List<String> keys(Buffer json) {
     List<String> keys = new ArrayList<>();
-    try (JsonParser parser = STRICT.createParser(json.getBytes())) {
+    try (JsonParser parser = STRICT.createParser(utf8(json))) {
       expect(parser.nextToken() == JsonToken.START_OBJECT);
       expect("keys".equals(parser.nextFieldName()));
       expect(parser.nextToken() == JsonToken.START_ARRAY);
@@ -114,6 +117,12 @@ final class LinkBatch {
     } catch (IOException e) {
       throw malformed();
     }
+  }
+
+  /** Decoded here, for the parser would also take UTF-16 and overlong forms. */
+  private static String utf8(Buffer json) throws CharacterCodingException {
+    ByteBuffer octets = ByteBuffer.wrap(json.getBytes());
+    return StandardCharsets.UTF_8.newDecoder().decode(octets).toString();
   }
 
   private static void expect(boolean condition) {
