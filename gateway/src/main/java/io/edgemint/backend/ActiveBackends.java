@@ -124,7 +124,12 @@ public final class ActiveBackends {
     /** Identity is meant: an equal record that was read again may have another version. */
     @SuppressWarnings("ReferenceEquality")
     private boolean serves(Org other) {
-      return org == other && (retryAt == Long.MAX_VALUE || clock.millis() < retryAt);
+      return org == other && (retryAt == Long.MAX_VALUE || pauses(clock.millis()));
+    }
+
+    /** A time that is far off was set by a clock that has been turned back since. */
+    private boolean pauses(long now) {
+      return now < retryAt && retryAt - now <= RETRY.toMillis();
     }
   }
 }

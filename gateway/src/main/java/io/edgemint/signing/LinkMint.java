@@ -182,7 +182,8 @@ public final class LinkMint {
 
   private Link sign(Signing signing, LinkMemo.Key place, long now) {
     long earliest = Math.max(signing.notBefore(), place.expiry() - MAX_SPAN);
-    long date = Math.max(now - BACKDATE, earliest);
+    // Never in the future, where a session begins if the clock has been turned back since.
+    long date = Math.max(now - BACKDATE, Math.min(earliest, now));
     String url =
         signature.record(() -> signing.link(place.object(), place.version(), date, place.expiry()));
     signed.increment();

@@ -180,6 +180,28 @@ class RenewingSessionTest {
   }
 
   @Test
+  void renewed_clockIsTurnedBackDuringAPause_asksAgain() {
+    failure = new IllegalStateException("the role was denied");
+    sessions.renewed(900);
+    runWaiting();
+    failure = null;
+    clock.set(START - 3_600);
+
+    assertThat(fresh()).isNotNull();
+  }
+
+  @Test
+  void renewed_clockIsTurnedBackAfterAFetch_asksAgain() {
+    Session old = fresh();
+    clock.set(START - 3_600);
+
+    Future<Session> longer = sessions.renewed(7_201);
+    runWaiting();
+
+    assertThat(longer.result()).isNotEqualTo(old);
+  }
+
+  @Test
   void renewed_failsAgainAndAgain_pausesGrowToAMinute() {
     failure = new IllegalStateException("throttled");
     List<Long> attempts = new ArrayList<>();

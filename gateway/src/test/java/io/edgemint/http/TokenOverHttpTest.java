@@ -43,6 +43,12 @@ class TokenOverHttpTest {
   }
 
   @Test
+  void token_tooLong_isRefusedByTheVerifierAndThenByTheHeaderLimit() {
+    assertThat(status("a".repeat(5_000).getBytes(StandardCharsets.US_ASCII))).isEqualTo(401);
+    assertThat(status("a".repeat(9_000).getBytes(StandardCharsets.US_ASCII))).isEqualTo(431);
+  }
+
+  @Test
   void token_anyText_isRefused() {
     Seeded.run(500, random -> assertThat(status(text(random))).isIn(400, 401));
   }

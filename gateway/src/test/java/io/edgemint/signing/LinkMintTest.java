@@ -116,6 +116,16 @@ class LinkMintTest {
   }
 
   @Test
+  void link_clockWasTurnedBackSinceTheSessionBegan_isDatedNow() {
+    FakeSigning session = FakeSigning.session("ASIA1", NOON + 3600, NOON + 7200);
+
+    Link link = mint.link(backend(900, session), FIRMWARE, LinkAsk.ANY).result();
+
+    assertThat(session.signed.getFirst().date()).isEqualTo(NOON);
+    assertThat(link.expiry()).isBetween(NOON + 900 - 56, NOON + 900);
+  }
+
+  @Test
   void link_manyAsksInARow_shareOneSignatureUntilTheGridMovesOn() {
     FakeSigning key = FakeSigning.p256Key("K1");
     Set<Long> ends = new HashSet<>();
