@@ -8,6 +8,7 @@ import io.edgemint.onboarding.OrgFile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -48,6 +49,10 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (prune && places.stream().noneMatch(Files::isDirectory)) {
+      throw new Failure(
+          "--prune deletes every organisation that no file names: name the folder of all files");
+    }
     PrintWriter out = spec.commandLine().getOut();
     Vertx vertx = Vertx.vertx();
     try (Foundation foundation =

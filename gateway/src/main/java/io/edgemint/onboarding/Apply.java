@@ -21,12 +21,12 @@ import java.util.Set;
  */
 public final class Apply {
   private final BackendStore store;
-  private final Secrets secrets;
+  private final StandingSecrets secrets;
 
   /** Works on a store whose secrets can be opened. */
   public Apply(BackendStore store, Secrets secrets) {
     this.store = store;
-    this.secrets = secrets;
+    this.secrets = new StandingSecrets(secrets);
   }
 
   /**
@@ -55,7 +55,8 @@ public final class Apply {
    * Compares and writes.
    *
    * @param files every organisation that should be
-   * @param prune whether organisations that no file names are deleted
+   * @param prune whether organisations that no file names are deleted, and issuers that their
+   *     organisation's file does not name
    * @param dryRun whether nothing is written
    * @throws Impossible if a file asks for what is never done, with every reason; nothing is written
    * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
@@ -74,7 +75,7 @@ public final class Apply {
       }
       Org old = standing.org(id);
       try {
-        Merge merge = new Merge(old, file, secrets);
+        Merge merge = new Merge(old, file, secrets, prune);
         Org next = merge.org();
         if (old == null) {
           results.add(new Result(id, Outcome.CREATED, merge.changes()));

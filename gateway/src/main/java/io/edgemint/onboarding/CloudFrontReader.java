@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the word {@code cloudfront} of a backend or of default storage. */
 final class CloudFrontReader {
-  private static final Duration DEFAULT_TTL = Duration.ofMinutes(15);
-  private static final Duration MIN_TTL = Duration.ofSeconds(60);
-  private static final Duration MAX_TTL = Duration.ofDays(7);
   private static final Pattern HOST =
       Pattern.compile(
           "([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?(:[0-9]{1,5})?");
@@ -50,7 +47,7 @@ final class CloudFrontReader {
     Field<String> host = section.field("host", CloudFrontReader::host);
     Scheme scheme = section.oneOf("scheme", Scheme.HTTPS);
     Field<Optional<String>> prefix = section.optional("path_prefix", S3Reader::prefix);
-    Duration ttl = section.duration("ttl", DEFAULT_TTL, MIN_TTL, MAX_TTL);
+    Duration ttl = section.duration("ttl", Lives.DEFAULT, Lives.LEAST, Lives.LONGEST);
     List<Field<SigningKey>> fields = new ArrayList<>();
     for (Section key : section.sections("signing_keys")) {
       fields.add(key(key, org, backend, fields.isEmpty(), generated));

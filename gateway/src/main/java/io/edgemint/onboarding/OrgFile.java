@@ -15,7 +15,6 @@ import io.edgemint.backend.Secrets;
 import io.edgemint.config.Field;
 import io.edgemint.config.Section;
 import io.edgemint.signing.SigningKeys;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +26,11 @@ import java.util.function.Predicate;
  * registry knows. Its secrets are sealed, freshly, the moment they are read.
  *
  * @param org the record, with every backend as a first draft
+ * @param revokes whether the file speaks of revocations; if not, those that stand remain
  * @param generated keys that were made just now, as {@code backend/key}; they count only where none
  *     of that name stands yet
  */
-public record OrgFile(Org org, Set<String> generated) {
+public record OrgFile(Org org, boolean revokes, Set<String> generated) {
   /** Stands for an owner that could not be read, or that is the platform. */
   private static final OrgId UNNAMED = new OrgId("unnamed");
 
@@ -90,7 +90,8 @@ public record OrgFile(Org org, Set<String> generated) {
                     own.stream().map(Field::get).toList(),
                     backends.stream().map(Field::get).toList());
             checkRegions(org);
-            return new OrgFile(org, generated);
+            checkIssuers(org);
+            return new OrgFile(org, root.has("revocations"), generated);
           });
     }
 
@@ -139,17 +140,36 @@ public record OrgFile(Org org, Set<String> generated) {
             "entitlement", "is missing; list the key prefixes that devices may read ('' for all)");
       }
       Field<List<String>> prefixes = section.list("entitlement", text -> text);
-      List<String> regions = section.strings("allowed_regions");
+      Field<List<String>> regions = section.list("allowed_regions", S3Reader::region);
       boolean tokenLimited = section.flag("token_limited", false);
       return section.build(
-          () -> new Policy(new Entitlement(prefixes.get()), new HashSet<>(regions), tokenLimited));
+          () ->
+              new Policy(
+                  new Entitlement(prefixes.get()), new HashSet<>(regions.get()), tokenLimited));
     }
 
     private static Field<Revocations> revocations(Section section) {
       boolean everything = section.flag("everything", false);
-      List<String> subjects = new ArrayList<>(section.strings("subjects"));
-      List<String> prefixes = section.strings("key_prefixes");
-      return section.build(() -> new Revocations(everything, new HashSet<>(subjects), prefixes));
+      Field<List<String>> subjects = section.list("subjects", Reader::notEmpty);
+      // An empty prefix would withdraw everything, which has a word of its own.
+      Field<List<String>> prefixes = section.list("key_prefixes", Reader::notEmpty);
+      return section.build(
+          () -> new Revocations(everything, new HashSet<>(subjects.get()), prefixes.get()));
+    }
+
+    private static String notEmpty(String text) {
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException(
+            "must not be empty; to withdraw all write 'everything: true'");
+      }
+      return text;
+    }
+
+    private static void checkIssuers(Org org) {
+      long names = org.issuers().stream().map(Issuer::iss).distinct().count();
+      if (names != org.issuers().size()) {
+        throw new IllegalArgumentException("two issuers have the same 'issuer'; keep one");
+      }
     }
 
     private static void checkRegions(Org org) {

@@ -86,7 +86,7 @@ public final class Probe {
     private List<Check> all() {
       Session session = session();
       if (session != null) {
-        try (StorageWriter writer = new StorageWriter(backend.upload(), session)) {
+        try (StorageWriter writer = new StorageWriter(backend.upload(), session, clock.instant())) {
           boolean written = write(writer);
           try {
             if (written) {
@@ -163,17 +163,26 @@ public final class Probe {
                   "range_ignored",
                   part.seen(),
                   "let range requests through: devices resume with them"));
-      Answer unsigned = get(URI.create(link.toString().split("\\?", 2)[0]), Map.of());
+      mustNotRead(
+          "read it without a signature",
+          "unsigned_served",
+          URI.create(link.toString().split("\\?", 2)[0]),
+          "require signed requests: block public access, and restrict viewer access of the"
+              + " distribution's behaviour to the key group");
+      mustNotRead(
+          "read it with another signature",
+          "tampered_served",
+          tampered(link),
+          "let whoever answers here check signatures; at the moment any will do");
+    }
+
+    private void mustNotRead(String step, String code, URI uri, String fix) {
+      Answer answer = get(uri, Map.of());
+      boolean refused = answer.status() == 401 || answer.status() == 403;
       note(
-          unsigned.status() == 401 || unsigned.status() == 403
-              ? Check.passed(Side.DOWNLOAD, "read it without a signature", unsigned.seen())
-              : Check.failed(
-                  Side.DOWNLOAD,
-                  "read it without a signature",
-                  "unsigned_served",
-                  unsigned.seen(),
-                  "require signed requests: block public access, and restrict viewer access of the"
-                      + " distribution's behaviour to the key group"));
+          refused
+              ? Check.passed(Side.DOWNLOAD, step, answer.seen())
+              : Check.failed(Side.DOWNLOAD, step, code, answer.seen(), fix));
     }
 
     private @Nullable URI link() {
@@ -183,7 +192,8 @@ public final class Probe {
             await(signers.signer(org, backend.name(), backend.download()).renewed(LIFE));
         long now = clock.millis() / 1000;
         long date = Math.max(now - BACKDATE, signing.notBefore());
-        return URI.create(signing.link(key, null, date, now + LIFE));
+        long expiry = Math.min(now + LIFE, signing.notAfter());
+        return URI.create(signing.link(key, null, date, expiry));
       } catch (Refused | IllegalArgumentException e) {
         note(
             Check.failed(
@@ -238,6 +248,17 @@ public final class Probe {
       checks.add(check);
       progress.accept(check);
     }
+  }
+
+  /** The link with one character in the middle of its signature changed. */
+  static URI tampered(URI link) {
+    String text = link.toString();
+    int from = text.indexOf("Signature=") + "Signature=".length();
+    int end = text.indexOf('&', from);
+    int middle = (from + (end < 0 ? text.length() : end)) / 2;
+    // Both digits occur in base64 and in hexadecimal.
+    char other = text.charAt(middle) == '0' ? '1' : '0';
+    return URI.create(text.substring(0, middle) + other + text.substring(middle + 1));
   }
 
   /** An HTTP answer, or why there is none. */

@@ -22,13 +22,6 @@ import java.util.regex.Pattern;
 
 /** Reads the word {@code s3} of a backend or of default storage. */
 final class S3Reader {
-  private static final Duration DEFAULT_TTL = Duration.ofMinutes(15);
-  private static final Duration MIN_TTL = Duration.ofSeconds(60);
-  private static final Duration MAX_TTL = Duration.ofDays(7);
-
-  /** A chained session lives one hour; what is left of it when it is renewed is this much. */
-  private static final Duration MAX_ROLE_TTL = Duration.ofMinutes(44);
-
   /** "Bucket naming rules", Amazon S3 user guide. */
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
@@ -75,7 +68,7 @@ final class S3Reader {
     Field<Encryption> encryption = encryption(section);
     Field<Credentials> credentials =
         credentials(section.section("credentials"), org, backend, ownIdentity);
-    Duration ttl = section.duration("ttl", DEFAULT_TTL, MIN_TTL, MAX_TTL);
+    Duration ttl = section.duration("ttl", Lives.DEFAULT, Lives.LEAST, Lives.LONGEST);
     SortedMap<String, String> response = response(section.section("response"));
     return section.build(
         () -> {
@@ -100,7 +93,7 @@ final class S3Reader {
           throw new IllegalArgumentException(
               "a static key is for a custom endpoint alone; for Amazon S3 name a role");
       case Credentials.Role role -> {
-        if (ttl.compareTo(MAX_ROLE_TTL) > 0) {
+        if (ttl.compareTo(Lives.LONGEST_THROUGH_ROLE) > 0) {
           throw new IllegalArgumentException(
               "ttl cannot be kept: a session of a role lives one hour, so write at most 2640s");
         }
@@ -197,7 +190,7 @@ final class S3Reader {
     return text;
   }
 
-  private static String region(String text) {
+  static String region(String text) {
     if (!REGION.matcher(text).matches()) {
       throw new IllegalArgumentException("a region looks like eu-west-1");
     }

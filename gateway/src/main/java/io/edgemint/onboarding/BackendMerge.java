@@ -1,0 +1,196 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.Backend.State;
+import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.CloudFront.SigningKey;
+import io.edgemint.backend.Download;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.S3Storage.Credentials;
+import io.edgemint.backend.SealedSecret;
+import io.edgemint.backend.Secrets.Purpose;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts one backend of a file among the revisions that stand. What decides bytes never changes
+ * within a revision: a new one waits as a draft, in place of drafts that waited before, while what
+ * serves goes on serving. Only lives of links change where they are.
+ */
+final class BackendMerge {
+  private final List<Backend> standing;
+  private final Backend wanted;
+  private final OrgFile file;
+  private final StandingSecrets secrets;
+  private final List<String> changes;
+  private final OrgId org;
+
+  /**
+   * Prepares to merge.
+   *
+   * @param standing all revisions of the organisation's backends
+   * @param changes takes what differs, in words without secrets
+   */
+  BackendMerge(
+      List<Backend> standing,
+      Backend wanted,
+      OrgFile file,
+      StandingSecrets secrets,
+      List<String> changes) {
+    this.standing = standing;
+    this.wanted = wanted;
+    this.file = file;
+    this.secrets = secrets;
+    this.changes = changes;
+    this.org = file.org().id();
+  }
+
+  /** All revisions as they should be; each that stays keeps its place. */
+  List<Backend> merged() {
+    Backend newest = newest(false);
+    if (newest == null) {
+      SigningKeyMerge.refuseIdsOfNewKeys(wanted, List.of(), file);
+      return added(null, wanted.upload(), wanted.download(), 1);
+    }
+    Backend active = newest(true);
+    if (active != null) {
+      S3Storage upload = storage(active.upload(), wanted.upload());
+      Download download = download(active.download());
+      if (sameBytes(active, upload, download)) {
+        return withTtls(withoutDrafts(), active, active, upload, download);
+      }
+    }
+    S3Storage upload = storage(newest.upload(), wanted.upload());
+    Download download = download(newest.download());
+    if (sameBytes(newest, upload, download)) {
+      return withTtls(standing, newest, active, upload, download);
+    }
+    return added(active, upload, download, newest.revision() + 1);
+  }
+
+  private @Nullable Backend newest(boolean active) {
+    return standing.stream()
+        .filter(it -> it.name().equals(wanted.name()))
+        .filter(it -> !active || it.state() == State.ACTIVE)
+        .reduce((a, b) -> a.revision() > b.revision() ? a : b)
+        .orElse(null);
+  }
+
+  private List<Backend> added(
+      @Nullable Backend active, S3Storage upload, Download download, int revision) {
+    changes.add("backend " + wanted.name() + " (new draft, revision " + revision + ")");
+    tellNewKeys(download);
+    List<Backend> next =
+        active == null
+            ? withoutDrafts()
+            : withTtls(withoutDrafts(), active, active, upload, download);
+    next.add(Backend.draft(wanted.name(), revision, upload, download));
+    return next;
+  }
+
+  /** Without the revisions that wait: nothing relies on them, and they would pile up. */
+  private List<Backend> withoutDrafts() {
+    List<Backend> next = new ArrayList<>();
+    for (Backend backend : standing) {
+      boolean waits = backend.state() == State.DRAFT || backend.state() == State.VERIFIED;
+      if (waits && backend.name().equals(wanted.name())) {
+        changes.add(
+            "backend %s (revision %d withdrawn)".formatted(wanted.name(), backend.revision()));
+      } else {
+        next.add(backend);
+      }
+    }
+    return next;
+  }
+
+  /** Lives act at once, on the newest revision and on the one that serves. */
+  private List<Backend> withTtls(
+      List<Backend> revisions,
+      Backend newest,
+      @Nullable Backend active,
+      S3Storage upload,
+      Download download) {
+    List<Backend> next = new ArrayList<>(revisions);
+    next.replaceAll(
+        it -> it.equals(newest) || it.equals(active) ? withTtls(it, upload, download) : it);
+    return next;
+  }
+
+  private Backend withTtls(Backend backend, S3Storage upload, Download download) {
+    Backend changed =
+        new Backend(
+            backend.name(),
+            backend.revision(),
+            backend.state(),
+            Lives.of(backend.upload(), upload.ttl()),
+            Lives.of(backend.download(), download.ttl()),
+            backend.uploadSide(),
+            backend.downloadSide());
+    if (!changed.equals(backend)) {
+      changes.add("backend %s (ttl of revision %d)".formatted(wanted.name(), backend.revision()));
+    }
+    return changed;
+  }
+
+  private static boolean sameBytes(Backend standing, S3Storage upload, Download download) {
+    Duration any = Duration.ofMinutes(1);
+    return Lives.of(standing.upload(), any).equals(Lives.of(upload, any))
+        && Lives.of(standing.download(), any).equals(Lives.of(download, any));
+  }
+
+  private Download download(Download known) {
+    return switch (wanted.download()) {
+      case S3Storage s3 -> known instanceof S3Storage other ? storage(other, s3) : s3;
+      case CloudFront cdn -> {
+        List<SigningKey> keys = known instanceof CloudFront other ? other.keys() : List.of();
+        yield new SigningKeyMerge(keys, wanted, file).merged(cdn);
+      }
+    };
+  }
+
+  private S3Storage storage(S3Storage known, S3Storage fresh) {
+    if (!(known.credentials() instanceof Credentials.StaticKey before)
+        || !(fresh.credentials() instanceof Credentials.StaticKey after)) {
+      return fresh;
+    }
+    SealedSecret kept =
+        secrets.kept(
+            before.secretAccessKey(),
+            after.secretAccessKey(),
+            Purpose.s3Secret(org, wanted.name()));
+    return new S3Storage(
+        fresh.bucket(),
+        fresh.region(),
+        fresh.prefix(),
+        fresh.endpoint(),
+        new Credentials.StaticKey(after.accessKeyId(), kept),
+        fresh.encryption(),
+        fresh.ttl(),
+        fresh.responseHeaders());
+  }
+
+  private void tellNewKeys(Download download) {
+    if (!(download instanceof CloudFront cdn)) {
+      return;
+    }
+    for (SigningKey key : cdn.keys()) {
+      if (standing.stream().anyMatch(it -> holds(it, key))) {
+        continue;
+      }
+      changes.add(
+          file.generated().contains(wanted.name() + "/" + key.name())
+              ? "signing key %s of %s was made; register its public half with CloudFront:\n%s"
+                  .formatted(key.name(), wanted.name(), key.publicKey().strip())
+              : "signing key " + key.name() + " of " + wanted.name());
+    }
+  }
+
+  private boolean holds(Backend backend, SigningKey key) {
+    return backend.name().equals(wanted.name())
+        && backend.download() instanceof CloudFront cdn
+        && cdn.keys().stream().anyMatch(it -> it.name().equals(key.name()));
+  }
+}
