@@ -67,7 +67,11 @@ public final class Grants {
         backend ->
             then(
                 mint.link(backend, key, limited),
-                link -> Future.succeededFuture(new Grant(caller, backend, key, link))));
+                link ->
+                    // Asked again if the record has changed while a session or a key was awaited.
+                    org.equals(orgs.snapshot().org(org.id()))
+                        ? Future.succeededFuture(new Grant(caller, backend, key, link))
+                        : grant(caller, parsed, ask)));
   }
 
   /**

@@ -57,6 +57,12 @@ final class LinkBody {
   }
 
   private record Rendered(Grant grant, long second, Buffer bytes) {
+    /** Leaves out the bytes, which hold the link. */
+    @Override
+    public String toString() {
+      return grant + " at " + second;
+    }
+
     /** Identity is meant: a link belongs to one backend as it was prepared once. */
     @SuppressWarnings("ReferenceEquality")
     boolean isFor(Grant other, long now) {
