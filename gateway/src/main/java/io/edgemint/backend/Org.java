@@ -101,8 +101,7 @@ public record Org(
     return withBackends(next);
   }
 
-  /** The same organisation with other backends. */
-  public Org withBackends(List<Backend> others) {
+  private Org withBackends(List<Backend> others) {
     return new Org(id, version, policy, revocations, issuers, others);
   }
 }

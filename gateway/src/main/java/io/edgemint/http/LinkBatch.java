@@ -90,14 +90,8 @@ final class LinkBatch {
     if (!(failure instanceof Refused refused)) {
       return Future.failedFuture(failure);
     }
-    Problem problem = Problem.of(refused.refusal());
     return Future.succeededFuture(
-        new JsonObject()
-            .put("code", problem.code())
-            .put("title", problem.title())
-            .put("status", problem.status())
-            .put("detail", refused.detail())
-            .put("retryable", problem.retryable())
+        Answers.json(Problem.of(refused.refusal()), refused.detail())
             .put("object", new JsonObject().put("key", key)));
   }
 

@@ -34,9 +34,6 @@ public final class LinkMint {
   /** Seconds by which an S3 link is dated back, for storage whose clock is behind. */
   private static final long BACKDATE = 15;
 
-  /** "Authenticating requests: using query parameters": X-Amz-Expires is at most seven days. */
-  private static final long MAX_SPAN = 604_800;
-
   /** From an HMAC on a fast core to RSA on a slow one. */
   private static final Duration[] BUCKETS = {
     Duration.ofNanos(5_000),
@@ -181,7 +178,7 @@ public final class LinkMint {
   }
 
   private Link sign(Signing signing, LinkMemo.Key place, long now) {
-    long earliest = Math.max(signing.notBefore(), place.expiry() - MAX_SPAN);
+    long earliest = Math.max(signing.notBefore(), place.expiry() - S3Signer.MAX_SPAN);
     // Never in the future, where a session begins if the clock has been turned back since.
     long date = Math.max(now - BACKDATE, Math.min(earliest, now));
     String url =

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -42,7 +41,6 @@ public final class StsServer implements AutoCloseable {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Object mood = new Object();
   private Mood current = Mood.WELL;
-  private volatile Duration longestLife = Duration.ofHours(12);
 
   private StsServer(InstantSource clock) throws IOException {
     this.clock = clock;
@@ -70,11 +68,6 @@ public final class StsServer implements AutoCloseable {
    */
   public void trust(String roleArn, String caller, @Nullable String externalId) {
     roles.put(roleArn, new Trust(caller, externalId));
-  }
-
-  /** Cuts the sessions that roles may have from now on. */
-  public void limitLife(Duration longest) {
-    longestLife = longest;
   }
 
   /** Changes how it answers; calls that hang go on when it no longer hangs. */
@@ -157,7 +150,7 @@ public final class StsServer implements AutoCloseable {
       return refusal(
           403, "AccessDenied", "Not authorized to perform: sts:AssumeRole on resource: " + role);
     }
-    return issue(role, Math.min(seconds, longestLife.toSeconds()));
+    return issue(role, seconds);
   }
 
   private Answer issue(String role, long seconds) {
