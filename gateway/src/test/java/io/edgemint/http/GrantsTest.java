@@ -1,5 +1,6 @@
 package io.edgemint.http;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.backend.Org;
@@ -23,7 +24,7 @@ class GrantsTest {
   private final EdgeWorld world = new EdgeWorld(Samples.org("acme"));
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final Grants grants = world.grants(waiting::add);
-  private final Caller caller = EdgeWorld.await(grants.caller(world.token("acme", "dev-1")));
+  private final Caller caller = await(grants.caller(world.token("acme", "dev-1")));
 
   @AfterEach
   void close() {
