@@ -57,8 +57,7 @@ public final class Gateway implements AutoCloseable {
       closedLast(() -> done(vertx.close()));
       Foundation foundation =
           closedLast(new Foundation(settings, vertx, clock, telemetry.registry()));
-      // Safe on all threads, unlike the newer generators.
-      RandomGenerator random = new Random();
+      RandomGenerator random = new Random(); // Safe on all threads.
 
       OrgDirectory orgs = new OrgDirectory();
       RegistryFollower follower =

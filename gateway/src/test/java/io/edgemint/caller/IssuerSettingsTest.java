@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
@@ -225,7 +226,7 @@ class IssuerSettingsTest {
   void read_unusableKeyFiles_areRefusedWithReasons() throws IOException {
     write("private.pem", SigningKey.of(Algorithm.ES256).privatePem());
     write("rsa.pem", SigningKey.of(Algorithm.RS256).publicPem());
-    write("weak.pem", SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024)).publicPem());
+    write("weak.pem", SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024)).publicPem());
     write("empty.json", "{\"keys\":[]}");
     String both = START + "algorithms: [RS256, PS256]\nkeys: ";
     String one = START + "algorithms: [RS256]\nkeys: ";

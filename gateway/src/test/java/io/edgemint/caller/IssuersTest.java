@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
@@ -190,13 +191,11 @@ class IssuersTest {
         world.verifier(
             World.pem(World.ISS, null, key),
             World.pem(
-                "https://weak.example",
-                null,
-                SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024))),
+                "https://weak.example", null, SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024))),
             World.pem(
                 "https://curve.example",
                 null,
-                SigningKey.pair(Algorithm.ES256, SigningKey.ec("secp384r1"))));
+                SigningKey.pair(Algorithm.ES256, KeyPairs.ec("secp384r1"))));
 
     assertThat(verifier.problems())
         .containsExactlyInAnyOrder(

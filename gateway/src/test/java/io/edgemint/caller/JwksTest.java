@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import io.edgemint.backend.Issuer.Algorithm;
 import java.util.Arrays;
@@ -106,7 +107,7 @@ class JwksTest {
 
   @Test
   void read_weakRsaKey_isSkipped() {
-    SigningKey small = SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024));
+    SigningKey small = SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024));
 
     assertThat(read(small.jwk("a")).skipped().getFirst()).contains("1024 bits");
     assertThat(reason(Algorithm.RS256, jwk -> jwk.put("e", "AQ"))).contains("RSA");

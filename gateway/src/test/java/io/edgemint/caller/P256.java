@@ -1,5 +1,6 @@
 package io.edgemint.caller;
 
+import io.edgemint.KeyPairs;
 import java.math.BigInteger;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
@@ -9,7 +10,7 @@ import java.security.spec.ECPoint;
 /** The arithmetic of the curve P-256 by the textbook, for keys that no generator would make. */
 final class P256 {
   private static final ECParameterSpec CURVE =
-      ((ECPublicKey) SigningKey.ec("secp256r1").getPublic()).getParams();
+      ((ECPublicKey) KeyPairs.ec("secp256r1").getPublic()).getParams();
   private static final BigInteger PRIME = ((ECFieldFp) CURVE.getCurve().getField()).getP();
   static final BigInteger ORDER = CURVE.getOrder();
 

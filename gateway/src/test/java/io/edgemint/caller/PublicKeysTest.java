@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer.Algorithm;
 import java.math.BigInteger;
 import java.security.PublicKey;
@@ -29,7 +30,8 @@ class PublicKeysTest {
 
     assertThatThrownBy(() -> PublicKeys.pem(key.privatePem()))
         .hasMessageContainingAll("found PRIVATE KEY", "openssl pkey -pubout");
-    assertThatThrownBy(() -> PublicKeys.pem(SigningKey.pem("CERTIFICATE", key.publicKey())))
+    assertThatThrownBy(
+            () -> PublicKeys.pem(KeyPairs.pem("CERTIFICATE", key.publicKey().getEncoded())))
         .hasMessageContaining("openssl x509 -pubkey -noout");
     for (String text :
         new String[] {
@@ -113,7 +115,7 @@ class PublicKeysTest {
 
   @Test
   void requireFit_otherEdwardsCurve_isRefused() {
-    PublicKey key = SigningKey.generate("Ed448").getPublic();
+    PublicKey key = KeyPairs.of("Ed448").getPublic();
 
     assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.EDDSA))
         .hasMessageContaining("Ed25519");
