@@ -1,5 +1,6 @@
 package io.edgemint.credentials;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -88,10 +89,6 @@ class SessionsTest {
 
   private static S3Storage role(@Nullable String via) {
     return storage(new Credentials.Role(CUSTOMER, via));
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   private static @Nullable Throwable failure(Future<?> future) {

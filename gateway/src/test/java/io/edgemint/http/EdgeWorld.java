@@ -1,5 +1,7 @@
 package io.edgemint.http;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.ManualClock;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.DefaultStorage;
@@ -157,10 +159,6 @@ final class EdgeWorld implements AutoCloseable {
     await(vertx.close());
     callers.close();
     sessions.close();
-  }
-
-  static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   private static final class NoKeys implements LastGoodKeys {

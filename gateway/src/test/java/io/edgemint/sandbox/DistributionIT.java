@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.KeyPairs;
@@ -47,7 +48,7 @@ class DistributionIT {
   @AfterAll
   static void stopOrigin() {
     server().close();
-    Wire.await(VERTX.close());
+    await(VERTX.close());
   }
 
   @BeforeEach

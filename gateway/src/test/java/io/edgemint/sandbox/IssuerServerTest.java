@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.sandbox.IssuerServer.Algorithm;
@@ -38,7 +39,7 @@ class IssuerServerTest {
 
   @AfterAll
   static void stopVertx() {
-    Wire.await(VERTX.close());
+    await(VERTX.close());
   }
 
   @ParameterizedTest
@@ -155,7 +156,7 @@ class IssuerServerTest {
   private boolean verifies(String token, JsonArray keys) {
     var options = new JWTAuthOptions().setJWTOptions(new JWTOptions());
     keys.forEach(key -> options.addJwk((JsonObject) key));
-    return Wire.await(
+    return await(
         JWTAuth.create(VERTX, options)
             .authenticate(new TokenCredentials(token))
             .map(true)

@@ -1,5 +1,7 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.app.Gateway;
 import io.edgemint.app.Main;
 import io.vertx.core.Vertx;
@@ -30,7 +32,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       say.accept("Starting S3, CloudFront and the issuers ...");
       Vertx vertx = Vertx.vertx();
-      parts.push(() -> Wire.await(vertx.close()));
+      parts.push(() -> await(vertx.close()));
       world = World.start(vertx, ports, clock, folder);
       parts.push(world);
       String settings = world.files().settings().toString();
