@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -126,9 +127,21 @@ final class TokenCommand implements Callable<Integer> {
 
   private TokenMinter minter() throws IOException {
     if (sharedSecret) {
-      return TokenMinter.ofSecret(Files.readAllBytes(key), kid);
+      return TokenMinter.ofSecret(withoutLineBreak(Files.readAllBytes(key)), kid);
     }
     return TokenMinter.ofPrivateKey(Files.readString(key, StandardCharsets.US_ASCII), kid, pss);
+  }
+
+  /** The gateway, too, reads a secret without the line break at the end of its file. */
+  private static byte[] withoutLineBreak(byte[] secret) {
+    int length = secret.length;
+    if (length > 0 && secret[length - 1] == '\n') {
+      length--;
+      if (length > 0 && secret[length - 1] == '\r') {
+        length--;
+      }
+    }
+    return Arrays.copyOf(secret, length);
   }
 
   private void write(Iterator<String> tokens) throws IOException {

@@ -1,5 +1,6 @@
 package io.edgemint.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,10 +9,15 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokenCommandTest {
+  private static final String SECRET = "a secret of thirty-two bytes or more";
+
   @TempDir Path folder;
 
   @Test
@@ -35,8 +41,22 @@ class TokenCommandTest {
     assertThat(Files.readAllLines(out)).hasSize(1);
   }
 
+  @Test
+  void token_secretFileEndsWithALineBreak_signsWithoutIt() throws Exception {
+    Path out = folder.resolve("tokens.txt");
+
+    assertThat(token("--count", "1", "--out", out.toString())).isZero();
+
+    String token = Files.readString(out).strip();
+    int dot = token.lastIndexOf('.');
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(US_ASCII), "HmacSHA256"));
+    assertThat(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
+        .isEqualTo(mac.doFinal(token.substring(0, dot).getBytes(US_ASCII)));
+  }
+
   private int token(String... more) throws IOException {
-    Path key = Files.writeString(folder.resolve("secret"), "a secret of thirty-two bytes or more");
+    Path key = Files.writeString(folder.resolve("secret"), SECRET + "\n");
     String[] common = {
       "token", "--hs256", "--key", key.toString(), "--iss", "i", "--aud", "a", "--sub", "d"
     };
