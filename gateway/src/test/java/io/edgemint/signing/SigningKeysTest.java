@@ -125,7 +125,8 @@ class SigningKeysTest {
             keys(choice)
                 .read(
                     PemForms.sec1(scalar, PemForms.PRIME256V1, PemForms.point(OTHER_P256, false))),
-        "do not belong together");
+        "do not belong together",
+        "openssl ecparam");
     byte[] offCurve = PemForms.point(P256, false);
     offCurve[40] ^= 1;
     for (byte[] noPoint :
@@ -194,6 +195,7 @@ class SigningKeysTest {
         () -> keys.read(PemForms.pkcs8(RSA).replace("-----END", "-----ENDE")),
         "no complete PEM block");
     assertRefused(() -> keys.read("x".repeat(65_537)), "64 KiB");
+    assertRefused(() -> keys.read("x".repeat(65_536)), "no complete PEM block");
   }
 
   @ParameterizedTest
@@ -203,6 +205,9 @@ class SigningKeysTest {
         new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)
             .toByteArray();
 
+    order[32]--;
+    assertThat(keys(choice).read(PemForms.sec1(order, PemForms.PRIME256V1, NONE))).isNotNull();
+    order[32]++;
     for (byte[] scalar : List.of(new byte[32], NONE, order)) {
       assertRefused(
           () -> keys(choice).read(PemForms.sec1(scalar, PemForms.PRIME256V1, NONE)), "damaged");
