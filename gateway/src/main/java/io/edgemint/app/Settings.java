@@ -76,7 +76,7 @@ record Settings(
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
     Caches caches = Caches.read(root.section("caches"));
-    Field<Optional<String>> accessLog = root.section("access_log").optional("file", text -> text);
+    Field<Optional<String>> accessLog = accessLog(root.section("access_log"));
     return root.build(
             () ->
                 new Settings(
@@ -110,6 +110,13 @@ record Settings(
   private static Field<Issuer> issuer(Section section, @Nullable OrgId org, Secrets sealer) {
     return IssuerSettings.read(
         section, org, (iss, secret) -> sealer.seal(secret, Purpose.issuerSecret(org, iss), 1));
+  }
+
+  private static Field<Optional<String>> accessLog(Section section) {
+    String file = section.string("file", "");
+    return file.isEmpty() || file.equals("-")
+        ? section.optional("file", text -> text)
+        : section.file("file").map(path -> Optional.of(path.toString()));
   }
 
   private static Field<SessionSettings> sessions(Section section) {

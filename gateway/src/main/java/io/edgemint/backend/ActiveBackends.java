@@ -89,7 +89,8 @@ public final class ActiveBackends {
         Download own = defaultStorage.get().of(org.id());
         next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Also errors: an entry that stays open would keep the organisation waiting.
       System.getLogger(ActiveBackends.class.getName())
           .log(System.Logger.Level.ERROR, "backend of {0}: {1}", org.id(), e.getMessage());
       next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "the backend cannot sign at the moment"));
