@@ -114,9 +114,11 @@ record Settings(
 
   private static Field<Optional<String>> accessLog(Section section) {
     String file = section.string("file", "");
-    return file.isEmpty() || file.equals("-")
-        ? section.optional("file", text -> text)
-        : section.file("file").map(path -> Optional.of(path.toString()));
+    if (file.isEmpty() || file.equals("-")) {
+      return section.optional("file", text -> text);
+    }
+    Field<Path> path = section.file("file");
+    return section.build(() -> Optional.of(path.get().toString()));
   }
 
   private static Field<SessionSettings> sessions(Section section) {
