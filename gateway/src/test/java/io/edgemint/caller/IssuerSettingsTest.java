@@ -211,6 +211,7 @@ class IssuerSettingsTest {
           "ftp://x.example/",
           "x.example",
           "https:///jwks",
+          "https:x.example",
           "file:///etc/passwd",
           "https://user:pass@x.example/",
           "https://x.example/#a",
