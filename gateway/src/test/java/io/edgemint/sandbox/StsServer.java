@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -41,6 +42,7 @@ public final class StsServer implements AutoCloseable {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Object mood = new Object();
   private Mood current = Mood.WELL;
+  private volatile Duration longestLife = Duration.ofHours(12);
 
   private StsServer(InstantSource clock) throws IOException {
     this.clock = clock;
@@ -68,6 +70,11 @@ public final class StsServer implements AutoCloseable {
    */
   public void trust(String roleArn, String caller, @Nullable String externalId) {
     roles.put(roleArn, new Trust(caller, externalId));
+  }
+
+  /** Cuts the sessions that roles may have from now on. */
+  public void limitLife(Duration longest) {
+    longestLife = longest;
   }
 
   /** Changes how it answers; calls that hang go on when it no longer hangs. */
@@ -150,7 +157,7 @@ public final class StsServer implements AutoCloseable {
       return refusal(
           403, "AccessDenied", "Not authorized to perform: sts:AssumeRole on resource: " + role);
     }
-    return issue(role, seconds);
+    return issue(role, Math.min(seconds, longestLife.toSeconds()));
   }
 
   private Answer issue(String role, long seconds) {
