@@ -1,95 +1,38 @@
 package io.edgemint.signing;
 
+import static io.edgemint.signing.MintWorld.FIRMWARE;
+import static io.edgemint.signing.MintWorld.NOON;
+import static io.edgemint.signing.MintWorld.assertRefused;
+import static io.edgemint.signing.MintWorld.backend;
 import static io.edgemint.signing.Storages.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.ManualClock;
 import io.edgemint.Seeded;
-import io.edgemint.backend.Entitlement;
-import io.edgemint.backend.LinkSigner;
 import io.edgemint.backend.ObjectKey;
-import io.edgemint.backend.Org;
-import io.edgemint.backend.OrgId;
-import io.edgemint.backend.Policy;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
-import io.edgemint.backend.Revocations;
 import io.edgemint.signing.FakeSigner.FakeSigning;
 import io.edgemint.signing.Link.LimitedBy;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/** How long a link lives, and why not longer. */
 class LinkMintTest {
-  private static final long NOON = 1_795_176_000;
   private static final long WEEK = 604_800;
-  private static final ObjectKey FIRMWARE = key("fw/1.2.3.bin");
 
-  private final ManualClock clock = new ManualClock(NOON);
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Deque<Runnable> pool = new ArrayDeque<>();
-  private boolean poolIsFull;
-  private final LinkMint mint = new LinkMint(this::offload, clock, 1 << 20, meters);
-
-  private void offload(Runnable task) {
-    if (poolIsFull) {
-      throw new RejectedExecutionException("full");
-    }
-    pool.add(task);
-  }
-
-  private void runPool() {
-    while (!pool.isEmpty()) {
-      pool.remove().run();
-    }
-  }
-
-  private static ReadyBackend backend(String org, long ttl, LinkSigner signer) {
-    Org record =
-        new Org(
-            new OrgId(org),
-            1,
-            new Policy(Entitlement.NONE, Set.of(), false),
-            Revocations.NONE,
-            List.of(),
-            List.of());
-    return new ReadyBackend(record, "prod", "s3", ttl, signer);
-  }
-
-  private static ReadyBackend backend(long ttl, LinkSigner.Signing signing) {
-    return backend("acme", ttl, new FakeSigner(signing));
-  }
+  private final MintWorld world = new MintWorld();
+  private final ManualClock clock = world.clock;
+  private final LinkMint mint = world.mint;
 
   private static LinkAsk ttl(long seconds) {
     return new LinkAsk(seconds, null, Integer.MAX_VALUE, Long.MAX_VALUE);
-  }
-
-  private static LinkAsk version(String version) {
-    return new LinkAsk(Long.MAX_VALUE, version, Integer.MAX_VALUE, Long.MAX_VALUE);
-  }
-
-  private static LinkAsk maxUrlBytes(int bytes) {
-    return new LinkAsk(Long.MAX_VALUE, null, bytes, Long.MAX_VALUE);
-  }
-
-  private static void assertRefused(Future<Link> link, Refusal refusal) {
-    assertThat(link.cause())
-        .isInstanceOfSatisfying(
-            Refused.class, refused -> assertThat(refused.refusal()).isEqualTo(refusal));
-  }
-
-  private double count(String source) {
-    return meters.counter("gateway.links", "source", source).count();
   }
 
   /* ---- how long a link lives ---- */
@@ -138,8 +81,8 @@ class LinkMintTest {
     // 900 s of life have a grid of 56 s: ten of them, and one more where the minutes began.
     assertThat(ends).hasSizeBetween(10, 11);
     assertThat(key.signed).hasSameSizeAs(ends);
-    assertThat(count("signature")).isEqualTo(ends.size());
-    assertThat(count("memo")).isEqualTo(560 - ends.size());
+    assertThat(world.count("signature")).isEqualTo(ends.size());
+    assertThat(world.count("memo")).isEqualTo(560 - ends.size());
   }
 
   @Test
@@ -356,163 +299,5 @@ class LinkMintTest {
 
     assertThat(link.expiry()).isEqualTo(NOON + 20);
     assertThat(signer.renewals).isEmpty();
-  }
-
-  /* ---- dates ---- */
-
-  @Test
-  void link_sessionThatBeganJustNow_isDatedNoEarlier() {
-    for (int age = 0; age < 30; age++) {
-      FakeSigning session = FakeSigning.session("S" + age, NOON - age, NOON + 3_600);
-      mint.link(backend(900, session), FIRMWARE, LinkAsk.ANY);
-
-      assertThat(session.signed.getFirst().date()).isEqualTo(NOON - Math.min(age, 15));
-    }
-  }
-
-  @Test
-  void link_wholeWeek_isNeverLongerThanStorageTakes() {
-    for (int second = 0; second < 130; second++) {
-      clock.set(NOON + second);
-      FakeSigning lasting = FakeSigning.session("S" + second, 0, Long.MAX_VALUE);
-      mint.link(backend(WEEK, lasting), FIRMWARE, LinkAsk.ANY);
-
-      FakeSigner.Signed signed = lasting.signed.getFirst();
-      assertThat(signed.expiry() - signed.date()).isBetween(WEEK - 60, WEEK);
-      assertThat(signed.date()).isLessThanOrEqualTo(clock.second());
-    }
-  }
-
-  /* ---- wishes ---- */
-
-  @Test
-  void link_versionOverS3_isPinnedAndRememberedByItself() {
-    FakeSigning session = FakeSigning.session("S1", NOON, NOON + 3_600);
-    ReadyBackend backend = backend(900, session);
-    Link pinned = mint.link(backend, FIRMWARE, version("v1")).result();
-
-    assertThat(mint.link(backend, FIRMWARE, version("v1")).result()).isSameAs(pinned);
-    assertThat(mint.link(backend, FIRMWARE, version("v2")).result()).isNotEqualTo(pinned);
-    assertThat(mint.link(backend, FIRMWARE, LinkAsk.ANY).result()).isNotEqualTo(pinned);
-    assertThat(session.signed)
-        .extracting(FakeSigner.Signed::version)
-        .containsExactly("v1", "v2", null);
-  }
-
-  @Test
-  void link_versionOverACdn_isRefused() {
-    assertRefused(
-        mint.link(backend(900, FakeSigning.rsaKey("K1")), FIRMWARE, version("v1")),
-        Refusal.VERSION_NOT_PINNABLE);
-  }
-
-  @Test
-  void link_longerThanTheCallerHolds_isRefusedAtTheByte() {
-    ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
-    Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY).result();
-    int length = link.url().length();
-
-    assertThat(mint.link(backend, FIRMWARE, maxUrlBytes(length)).result()).isSameAs(link);
-    assertRefused(mint.link(backend, FIRMWARE, maxUrlBytes(length - 1)), Refusal.URL_TOO_LONG);
-  }
-
-  /* ---- signing ---- */
-
-  @Test
-  void link_rsa_isSignedOnceForAllWhoWait() {
-    FakeSigning key = FakeSigning.rsaKey("K1");
-    Future<Link> first = mint.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
-    Future<Link> second = mint.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
-    assertThat(first.isComplete()).isFalse();
-    assertThat(pool).hasSize(1);
-
-    runPool();
-
-    assertThat(first.result()).isSameAs(second.result());
-    assertThat(key.signed).hasSize(1);
-    assertThat(count("signature")).isEqualTo(1);
-    assertThat(count("memo")).isEqualTo(1);
-  }
-
-  @Test
-  void link_rsaAskedForBetweenLookAndSignature_isStillSignedOnce() {
-    FakeSigning key = FakeSigning.rsaKey("K1");
-    ReadyBackend backend = backend(900, key);
-    List<Future<Link>> meanwhile = new ArrayList<>();
-    key.whileDeciding =
-        () -> {
-          key.whileDeciding = () -> {};
-          meanwhile.add(mint.link(backend, FIRMWARE, LinkAsk.ANY));
-        };
-
-    Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
-    runPool();
-
-    assertThat(link.result()).isSameAs(meanwhile.getFirst().result());
-    assertThat(key.signed).hasSize(1);
-    assertThat(count("memo")).isEqualTo(1);
-  }
-
-  @Test
-  void link_poolIsFull_isRefusedAndTriedAgain() {
-    ReadyBackend backend = backend(900, FakeSigning.rsaKey("K1"));
-    poolIsFull = true;
-    assertRefused(mint.link(backend, FIRMWARE, LinkAsk.ANY), Refusal.OVERLOADED);
-    assertThat(count("signature")).isZero();
-
-    poolIsFull = false;
-    Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
-    runPool();
-    assertThat(link.succeeded()).isTrue();
-  }
-
-  @Test
-  void link_signatureFails_failsTheFutureAndIsTriedAgain() {
-    for (FakeSigning key : List.of(FakeSigning.rsaKey("K1"), FakeSigning.p256Key("K2"))) {
-      ReadyBackend backend = backend(900, key);
-      key.failure = new InternalError("native library");
-      Future<Link> failed = mint.link(backend, FIRMWARE, LinkAsk.ANY);
-      runPool();
-      assertThat(failed.cause()).isInstanceOf(InternalError.class);
-
-      key.failure = null;
-      Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
-      runPool();
-      assertThat(link.succeeded()).isTrue();
-    }
-  }
-
-  @Test
-  void link_twoOrgsInTurn_neverGetEachOthers() {
-    // The same fingerprint, which real signers never have, and still nothing is shared.
-    FakeSigning acmes = FakeSigning.session("shared", NOON, NOON + 3_600);
-    FakeSigning zetas = FakeSigning.session("shared", NOON, NOON + 3_600);
-    ReadyBackend acme = backend("acme", 900, new FakeSigner(acmes));
-    ReadyBackend zeta = backend("zeta", 900, new FakeSigner(zetas));
-    for (int i = 0; i < 100; i++) {
-      mint.link(acme, key("fw/" + i), LinkAsk.ANY);
-      mint.link(zeta, key("fw/" + i), LinkAsk.ANY);
-    }
-
-    assertThat(acmes.signed).hasSize(100);
-    assertThat(zetas.signed).hasSize(100);
-  }
-
-  @Test
-  void link_clockStepsBack_isMintedAnewWithItsOwnLife() {
-    ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
-    mint.link(backend, FIRMWARE, LinkAsk.ANY);
-    clock.set(NOON - 7_200);
-
-    Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY).result();
-
-    assertThat(link.expiry()).isLessThanOrEqualTo(NOON - 7_200 + 900);
-  }
-
-  @Test
-  void toString_link_tellsNoUrl() {
-    assertThat(new Link("https://h/k?Signature=x", NOON, LimitedBy.TOKEN))
-        .hasToString("Link[expiry=1795176000, limitedBy=TOKEN]");
-    assertThat(LimitedBy.TOKEN.code()).isEqualTo("token");
   }
 }
