@@ -1,16 +1,11 @@
 package io.edgemint.app;
 
 import io.edgemint.app.Main.Failure;
-import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.onboarding.Apply;
-import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -26,9 +21,8 @@ import picocli.CommandLine.Spec;
     name = "apply",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes what files describe into the registry, all at once or not at all. Changes only what"
-          + " the",
-      "files name, never a verification state and never a key that stands."
+      "Writes what files describe into the registry, all at once or not at all.",
+      "Changes only what they name, never a verification state, never a key that stands."
     })
 final class ApplyCommand implements Callable<Integer> {
   @Parameters(
@@ -53,24 +47,20 @@ final class ApplyCommand implements Callable<Integer> {
       throw new Failure(
           "--prune deletes every organisation that no file names: name the folder of all files");
     }
+    return settings.with(this::apply);
+  }
+
+  private int apply(Foundation foundation) {
     PrintWriter out = spec.commandLine().getOut();
-    Vertx vertx = Vertx.vertx();
-    try (Foundation foundation =
-        new Foundation(settings.read(), vertx, InstantSource.system(), new SimpleMeterRegistry())) {
-      List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
-      Apply apply = new Apply(foundation.registry(), foundation.secrets());
-      for (Apply.Result result : apply.run(files, prune, dryRun, "command line")) {
-        out.println(result.org() + ": " + result.outcome().name().toLowerCase(Locale.ROOT));
-        result.changes().forEach(change -> out.println("  " + change));
-      }
-      if (dryRun) {
-        out.println("Nothing was written (--dry-run).");
-      }
-      return 0;
-    } catch (Onboarding.Impossible | Conflict e) {
-      throw new Failure(e.getMessage());
-    } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
+    List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
+    Apply apply = new Apply(foundation.registry(), foundation.secrets());
+    for (Apply.Result result : apply.run(files, prune, dryRun, "command line")) {
+      out.println(result.org() + ": " + result.outcome().name().toLowerCase(Locale.ROOT));
+      result.changes().forEach(change -> out.println("  " + change));
     }
+    if (dryRun) {
+      out.println("Nothing was written (--dry-run).");
+    }
+    return 0;
   }
 }

@@ -6,12 +6,9 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Check;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.Probe;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,11 +40,10 @@ final class BackendCommand {
       @Parameters(paramLabel = "BACKEND", description = "the backend's name") String backend,
       @Mixin SettingsOption settings) {
     PrintWriter out = spec.commandLine().getOut();
-    return with(
-        settings,
-        onboarding -> {
+    return settings.with(
+        foundation -> {
           Onboarding.Findings findings =
-              onboarding.validate(id(org), backend, ACTOR, check -> tell(out, check));
+              onboarding(foundation).validate(id(org), backend, ACTOR, check -> tell(out, check));
           Backend now = findings.backend();
           out.println(
               "%s/%s revision %d: upload %s, download %s"
@@ -71,10 +67,9 @@ final class BackendCommand {
       @Parameters(paramLabel = "BACKEND", description = "the backend's name") String backend,
       @Mixin SettingsOption settings) {
     PrintWriter out = spec.commandLine().getOut();
-    return with(
-        settings,
-        onboarding -> {
-          Backend now = onboarding.activate(id(org), backend, ACTOR);
+    return settings.with(
+        foundation -> {
+          Backend now = onboarding(foundation).activate(id(org), backend, ACTOR);
           out.println("%s/%s revision %d: active".formatted(org, backend, now.revision()));
           return 0;
         });
@@ -88,23 +83,15 @@ final class BackendCommand {
     }
   }
 
-  private static int with(SettingsOption settings, Function<Onboarding, Integer> task) {
-    Vertx vertx = Vertx.vertx();
-    try (Foundation foundation =
-        new Foundation(settings.read(), vertx, InstantSource.system(), new SimpleMeterRegistry())) {
-      Probe probe =
-          new Probe(
-              foundation.sessions(),
-              foundation.signers(),
-              foundation.outbound(),
-              InstantSource.system(),
-              new SecureRandom());
-      return task.apply(new Onboarding(foundation.registry(), probe));
-    } catch (Onboarding.Impossible e) {
-      throw new Failure(e.getMessage());
-    } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
-    }
+  private static Onboarding onboarding(Foundation foundation) {
+    Probe probe =
+        new Probe(
+            foundation.sessions(),
+            foundation.signers(),
+            foundation.outbound(),
+            InstantSource.system(),
+            new SecureRandom());
+    return new Onboarding(foundation.registry(), probe);
   }
 
   private static OrgId id(String text) {

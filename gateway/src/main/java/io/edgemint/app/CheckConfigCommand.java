@@ -1,9 +1,6 @@
 package io.edgemint.app;
 
-import io.edgemint.backend.Secrets.Purpose;
-import io.edgemint.caller.IssuerSettings;
 import io.edgemint.onboarding.OrgFile;
-import io.edgemint.signing.SigningKeys;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,25 +52,13 @@ final class CheckConfigCommand implements Callable<Integer> {
     if (settings.defaultStorage().isEmpty()) {
       out.println("  warning: there is no default storage");
     }
-    for (OrgFile org : OrgFiles.read(orgs, reader(settings), System.getenv())) {
+    // Checking opens no vault: the secrets stay in memory and are forgotten.
+    OrgFile.Reader reader = settings.orgFiles(new PlatformSecrets());
+    for (OrgFile org : OrgFiles.read(orgs, reader, System.getenv())) {
       out.println(
           "organisation %s: good, %d backends"
               .formatted(org.org().id(), org.org().backends().size()));
     }
     return 0;
-  }
-
-  /** Checking opens no vault: the secrets stay in memory and are forgotten. */
-  private static OrgFile.Reader reader(Settings settings) {
-    PlatformSecrets forgotten = new PlatformSecrets();
-    return new OrgFile.Reader(
-        forgotten,
-        new SigningKeys(settings.crypto()),
-        (section, org) ->
-            IssuerSettings.read(
-                section,
-                org,
-                (iss, secret) -> forgotten.seal(secret, Purpose.issuerSecret(org, iss), 1)),
-        host -> settings.allowed().lists(host));
   }
 }

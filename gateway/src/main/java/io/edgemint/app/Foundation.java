@@ -1,18 +1,12 @@
 package io.edgemint.app;
 
 import io.edgemint.backend.Issuer;
-import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Secrets;
-import io.edgemint.backend.Secrets.Purpose;
-import io.edgemint.caller.IssuerSettings;
-import io.edgemint.config.Field;
-import io.edgemint.config.Section;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.registry.SqliteRegistry;
 import io.edgemint.signing.Signers;
-import io.edgemint.signing.SigningKeys;
 import io.edgemint.vault.Vault;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -20,9 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.InstantSource;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -32,7 +26,6 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  */
 final class Foundation implements AutoCloseable {
   private final Settings settings;
-  private final Vertx vertx;
   private final Secrets secrets;
   private final SqliteRegistry registry;
   private final ExecutorService background;
@@ -44,7 +37,6 @@ final class Foundation implements AutoCloseable {
   /** Opens the registry and its key, making both if they are not there. */
   Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
     this.settings = settings;
-    this.vertx = vertx;
     this.secrets = settings.secrets().with(vault(settings));
     this.registry =
         SqliteRegistry.open(
@@ -62,7 +54,8 @@ final class Foundation implements AutoCloseable {
             identity,
             background,
             clock,
-            RandomGenerator.of("L64X128MixRandom"),
+            // Safe on all threads, unlike the newer generators.
+            new Random(),
             meters);
     this.signers = new Signers(settings.crypto(), secrets, sessions);
     this.outbound = new Outbound(vertx, settings.allowed().allow());
@@ -78,10 +71,6 @@ final class Foundation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  Vertx vertx() {
-    return vertx;
   }
 
   Secrets secrets() {
@@ -110,16 +99,7 @@ final class Foundation implements AutoCloseable {
 
   /** Reads files of organisations, and seals what is secret in them. */
   OrgFile.Reader orgFiles() {
-    return new OrgFile.Reader(
-        secrets,
-        new SigningKeys(settings.crypto()),
-        this::issuer,
-        host -> settings.allowed().lists(host));
-  }
-
-  private Field<Issuer> issuer(Section section, OrgId org) {
-    return IssuerSettings.read(
-        section, org, (iss, secret) -> secrets.seal(secret, Purpose.issuerSecret(org, iss), 1));
+    return settings.orgFiles(secrets);
   }
 
   @Override

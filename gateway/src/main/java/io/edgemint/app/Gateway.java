@@ -2,6 +2,7 @@ package io.edgemint.app;
 
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,7 +57,7 @@ public final class Gateway implements AutoCloseable {
       closedLast(() -> done(vertx.close()));
       Foundation foundation =
           closedLast(new Foundation(settings, vertx, clock, telemetry.registry()));
-      RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+      RandomGenerator random = new Random(); // Safe on all threads.
 
       OrgDirectory orgs = new OrgDirectory();
       RegistryFollower follower =
@@ -69,19 +71,7 @@ public final class Gateway implements AutoCloseable {
               new CallerVerifier(
                   settings.issuers(),
                   orgs,
-                  new KeySupply(
-                      new KeyFetcher(foundation.outbound()),
-                      foundation.registry(),
-                      (issuer, secret) ->
-                          foundation
-                              .secrets()
-                              .open(
-                                  secret.secret(),
-                                  Purpose.issuerSecret(issuer.org(), issuer.iss())),
-                      foundation.background(),
-                      Timers.of(vertx),
-                      clock,
-                      random),
+                  keys(foundation, vertx, clock, random),
                   settings.caches().tokens(),
                   telemetry.registry()));
       ThreadPoolExecutor rsa = closedLast(pool("rsa", settings.signing()));
@@ -163,6 +153,20 @@ public final class Gateway implements AutoCloseable {
     }
     say.accept("Devices: http://" + settings.edge().host() + ":" + edgePort);
     say.accept("Operator: http://" + settings.admin().host() + ":" + adminPort);
+  }
+
+  private static KeySupply keys(
+      Foundation foundation, Vertx vertx, InstantSource clock, RandomGenerator random) {
+    Secrets secrets = foundation.secrets();
+    return new KeySupply(
+        new KeyFetcher(foundation.outbound()),
+        foundation.registry(),
+        (issuer, shared) ->
+            secrets.open(shared.secret(), Purpose.issuerSecret(issuer.org(), issuer.iss())),
+        foundation.background(),
+        Timers.of(vertx),
+        clock,
+        random);
   }
 
   private static Vertx vertx(Settings settings) {

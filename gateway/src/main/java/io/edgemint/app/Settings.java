@@ -3,6 +3,7 @@ package io.edgemint.app;
 import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.caller.IssuerSettings;
 import io.edgemint.config.Field;
@@ -22,6 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the settings file says, each part as the feature that owns it reads it.
@@ -64,21 +67,16 @@ record Settings(
     CryptoProvider crypto = CryptoProvider.install(signing.provider());
     Field<OutboundSettings> allowed = OutboundSettings.read(root.section("outbound"));
     List<Field<Issuer>> issuers =
-        root.sections("issuers").stream().map(section -> platformIssuer(section, secrets)).toList();
-    OrgFile.Reader storage =
-        new OrgFile.Reader(
-            secrets,
-            new SigningKeys(crypto),
-            (section, org) -> platformIssuer(section, secrets),
-            host -> allowed.get().lists(host));
-    Field<Optional<DefaultStorage>> defaultStorage = storage.defaultStorage(root);
+        root.sections("issuers").stream().map(section -> issuer(section, null, secrets)).toList();
+    Field<Optional<DefaultStorage>> defaultStorage =
+        reader(secrets, crypto, host -> allowed.get().lists(host)).defaultStorage(root);
     EdgeSettings edge = EdgeSettings.read(root.section("edge"));
     AdminSettings admin = AdminSettings.read(root.section("admin"));
     Path registry = root.section("registry").file("file", "data/registry.db");
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
     Caches caches = Caches.read(root.section("caches"));
-    Field<Optional<String>> accessLog = root.section("access_log").optional("file", text -> text);
+    Field<Optional<String>> accessLog = accessLog(root.section("access_log"));
     return root.build(
             () ->
                 new Settings(
@@ -98,9 +96,29 @@ record Settings(
         .get();
   }
 
-  private static Field<Issuer> platformIssuer(Section section, PlatformSecrets secrets) {
+  /** Reads files of organisations, and seals what is secret in them. */
+  OrgFile.Reader orgFiles(Secrets sealer) {
+    return reader(sealer, crypto, allowed::lists);
+  }
+
+  private static OrgFile.Reader reader(
+      Secrets sealer, CryptoProvider crypto, Predicate<String> listed) {
+    return new OrgFile.Reader(
+        sealer, new SigningKeys(crypto), (section, org) -> issuer(section, org, sealer), listed);
+  }
+
+  private static Field<Issuer> issuer(Section section, @Nullable OrgId org, Secrets sealer) {
     return IssuerSettings.read(
-        section, null, (iss, secret) -> secrets.seal(secret, Purpose.issuerSecret(null, iss), 1));
+        section, org, (iss, secret) -> sealer.seal(secret, Purpose.issuerSecret(org, iss), 1));
+  }
+
+  private static Field<Optional<String>> accessLog(Section section) {
+    String file = section.string("file", "");
+    if (file.isEmpty() || file.equals("-")) {
+      return section.optional("file", text -> text);
+    }
+    Field<Path> path = section.file("file");
+    return section.build(() -> Optional.of(path.get().toString()));
   }
 
   private static Field<SessionSettings> sessions(Section section) {

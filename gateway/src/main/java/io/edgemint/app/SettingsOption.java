@@ -1,6 +1,13 @@
 package io.edgemint.app;
 
+import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.onboarding.Onboarding;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** The settings file, for commands that are about something else. */
@@ -10,9 +17,19 @@ final class SettingsOption {
       paramLabel = "FILE",
       defaultValue = "config/edgemint.yaml",
       description = "the gateway's settings (default: ${DEFAULT-VALUE})")
-  Path file = Path.of("config/edgemint.yaml");
+  private Path file = Path.of("config/edgemint.yaml");
 
-  Settings read() {
-    return Settings.read(file, System.getenv());
+  /** Runs a task of the command line on what the settings describe, and closes that again. */
+  <T> T with(Function<Foundation, T> task) {
+    Settings settings = Settings.read(file, System.getenv());
+    Vertx vertx = Vertx.vertx();
+    try (Foundation foundation =
+        new Foundation(settings, vertx, InstantSource.system(), new SimpleMeterRegistry())) {
+      return task.apply(foundation);
+    } catch (Onboarding.Impossible | Conflict e) {
+      throw new Failure(e.getMessage());
+    } finally {
+      vertx.close().await();
+    }
   }
 }

@@ -1,5 +1,10 @@
 package io.edgemint.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.edgemint.app.Main.Failure;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
@@ -7,11 +12,15 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.caller.TokenMinter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -118,9 +127,21 @@ final class TokenCommand implements Callable<Integer> {
 
   private TokenMinter minter() throws IOException {
     if (sharedSecret) {
-      return TokenMinter.ofSecret(Files.readAllBytes(key), kid);
+      return TokenMinter.ofSecret(withoutLineBreak(Files.readAllBytes(key)), kid);
     }
     return TokenMinter.ofPrivateKey(Files.readString(key, StandardCharsets.US_ASCII), kid, pss);
+  }
+
+  /** The gateway, too, reads a secret without the line break at the end of its file. */
+  private static byte[] withoutLineBreak(byte[] secret) {
+    int length = secret.length;
+    if (length > 0 && secret[length - 1] == '\n') {
+      length--;
+      if (length > 0 && secret[length - 1] == '\r') {
+        length--;
+      }
+    }
+    return Arrays.copyOf(secret, length);
   }
 
   private void write(Iterator<String> tokens) throws IOException {
@@ -128,8 +149,16 @@ final class TokenCommand implements Callable<Integer> {
       tokens.forEachRemaining(spec.commandLine().getOut()::println);
       return;
     }
-    try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(out))) {
+    try (PrintWriter file = new PrintWriter(Channels.newWriter(created(out), UTF_8))) {
       tokens.forEachRemaining(file::println);
     }
+  }
+
+  /** Tokens let in whoever reads them, so a new file is its owner's alone. */
+  private static WritableByteChannel created(Path file) throws IOException {
+    return Files.newByteChannel(
+        file,
+        Set.of(CREATE, TRUNCATE_EXISTING, WRITE),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 }

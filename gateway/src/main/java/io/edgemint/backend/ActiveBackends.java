@@ -89,7 +89,8 @@ public final class ActiveBackends {
         Download own = defaultStorage.get().of(org.id());
         next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Also errors: an entry that stays open would keep the organisation waiting.
       System.getLogger(ActiveBackends.class.getName())
           .log(System.Logger.Level.ERROR, "backend of {0}: {1}", org.id(), e.getMessage());
       next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "the backend cannot sign at the moment"));
@@ -124,7 +125,12 @@ public final class ActiveBackends {
     /** Identity is meant: an equal record that was read again may have another version. */
     @SuppressWarnings("ReferenceEquality")
     private boolean serves(Org other) {
-      return org == other && (retryAt == Long.MAX_VALUE || clock.millis() < retryAt);
+      return org == other && (retryAt == Long.MAX_VALUE || pauses(clock.millis()));
+    }
+
+    /** A time that is far off was set by a clock that has been turned back since. */
+    private boolean pauses(long now) {
+      return now < retryAt && retryAt - now <= RETRY.toMillis();
     }
   }
 }

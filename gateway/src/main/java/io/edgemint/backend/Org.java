@@ -74,12 +74,17 @@ public record Org(
   /**
    * The same organisation with a verified revision serving, and whatever served before replaced.
    *
-   * @throws IllegalArgumentException if the revision is not verified on both sides
+   * @throws IllegalArgumentException if the revision is not verified on both sides, or lies in a
+   *     region that the policy does not allow
    */
   public Org withActive(Backend verified) {
     if (!verified.verified()) {
       throw new IllegalArgumentException(
           "a backend is activated only when both of its sides are verified");
+    }
+    if (!policy.allows(verified)) {
+      throw new IllegalArgumentException(
+          "a backend is activated only in a region that the policy allows");
     }
     List<Backend> next = new ArrayList<>();
     for (Backend backend : backends) {
@@ -96,8 +101,7 @@ public record Org(
     return withBackends(next);
   }
 
-  /** The same organisation with other backends. */
-  public Org withBackends(List<Backend> others) {
+  private Org withBackends(List<Backend> others) {
     return new Org(id, version, policy, revocations, issuers, others);
   }
 }

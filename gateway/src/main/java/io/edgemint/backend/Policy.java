@@ -19,4 +19,10 @@ public record Policy(Entitlement entitlement, Set<String> allowedRegions, boolea
   public boolean allows(String region) {
     return allowedRegions.isEmpty() || allowedRegions.contains(region);
   }
+
+  /** Tells whether all objects of a backend lie where they may. */
+  public boolean allows(Backend backend) {
+    return allows(backend.upload().region())
+        && (!(backend.download() instanceof S3Storage s3) || allows(s3.region()));
+  }
 }

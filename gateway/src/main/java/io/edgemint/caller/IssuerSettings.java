@@ -85,7 +85,7 @@ public final class IssuerSettings {
     return text;
   }
 
-  private static Algorithm algorithm(String text) {
+  static Algorithm algorithm(String text) {
     Algorithm algorithm = Token.algorithm(text);
     if (algorithm == null) {
       throw new IllegalArgumentException("must be one of RS256, PS256, ES256, EdDSA, HS256");

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads where an issuer's keys come from, which is one of: {@code pem}, a list of {@code file} and
- * {@code kid}; {@code jwks}, a file; {@code jwks_url}; {@code secret}, which may have a {@code kid}
- * beside it.
+ * Reads where an issuer's keys come from, which is one of: {@code pem}, a list of {@code file},
+ * {@code kid} and {@code algorithm}; {@code jwks}, a file; {@code jwks_url}; {@code secret}, which
+ * may have a {@code kid} beside it.
  */
 final class KeySettings {
   private final Section section;
@@ -54,7 +54,12 @@ final class KeySettings {
     return section.build(
         () -> {
           List<PemKey> usable = keys.stream().map(Field::get).toList();
-          requireUsable(KeySources.pem(usable, publicAlgorithms()));
+          KeySet set = KeySources.pem(usable, publicAlgorithms());
+          requireUsable(set);
+          // Whoever lists a file wants its key, other than with a set that somebody published.
+          if (!set.skipped().isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", set.skipped()));
+          }
           return new KeySource.Pem(usable);
         });
   }
@@ -62,10 +67,13 @@ final class KeySettings {
   private Field<PemKey> pemKey(Section key) {
     Field<Path> file = key.file("file");
     Field<Optional<String>> kid = key.optional("kid", KeySettings::kid);
+    Field<Optional<Algorithm>> named = key.optional("algorithm", IssuerSettings::algorithm);
     return key.build(
         () -> {
           String text = text(file.get());
-          return new PemKey(kid.get().orElse(null), algorithm(PublicKeys.pem(text)), text);
+          PublicKey read = PublicKeys.pem(text);
+          Algorithm algorithm = named.get().orElseGet(() -> onlyAlgorithm(read));
+          return new PemKey(kid.get().orElse(null), algorithm, text);
         });
   }
 
@@ -126,7 +134,7 @@ final class KeySettings {
   }
 
   /** The one algorithm of the issuer that a key can be for. */
-  private Algorithm algorithm(PublicKey key) {
+  private Algorithm onlyAlgorithm(PublicKey key) {
     List<Algorithm> fitting =
         publicAlgorithms().stream().filter(it -> PublicKeys.isFor(key, it)).toList();
     if (fitting.size() != 1) {
@@ -135,7 +143,7 @@ final class KeySettings {
               + key.getAlgorithm()
               + " goes with "
               + (fitting.isEmpty() ? "none" : "several")
-              + " of the algorithms; name exactly one for it");
+              + " of the issuer's algorithms; write 'algorithm: ...' beside the file");
     }
     return fitting.getFirst();
   }

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * @param background where keys are read and kept; never an event loop
  * @param timers when sets are fetched again
  * @param clock what the time is
- * @param random spreads the fetches of many issuers and nodes
+ * @param random spreads the fetches of many issuers and nodes; asked by several threads
  */
 public record KeySupply(
     KeyFetch fetch,

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations and sizes as settings write them: a whole number and its unit. */
-public final class Units {
+final class Units {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,18})(ms|s|m|h|d)");
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,18})(B|KiB|MiB|GiB)");
 
@@ -17,7 +17,7 @@ public final class Units {
    * @throws IllegalArgumentException if it is anything else, or more than a {@code long} of
    *     milliseconds
    */
-  public static Duration duration(String text) {
+  static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
@@ -31,7 +31,7 @@ public final class Units {
    *
    * @throws IllegalArgumentException if it is anything else, or more than a {@code long} of bytes
    */
-  public static long bytes(String text) {
+  static long bytes(String text) {
     Matcher matcher = BYTES.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(

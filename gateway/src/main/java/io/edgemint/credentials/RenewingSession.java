@@ -52,7 +52,7 @@ final class RenewingSession implements SessionHandle {
   public @Nullable Session current() {
     State seen = state.get();
     long now = now();
-    if (now >= seen.renewAt && now >= seen.pauseEnd && seen.flight == null) {
+    if (now >= seen.renewAt && !seen.pauses(now) && seen.flight == null) {
       // Whoever loses this race has nothing to do: another one has begun.
       Future<Session> _ = begin(seen);
     }
@@ -71,7 +71,7 @@ final class RenewingSession implements SessionHandle {
       if (seen.flight != null) {
         return seen.flight.future();
       }
-      if (now < seen.pauseEnd && (seen.refused != null || valid != null)) {
+      if (seen.pauses(now) && (seen.refused != null || valid != null)) {
         return seen.refused != null
             ? Future.failedFuture(seen.refused)
             : Future.succeededFuture(valid);
@@ -195,6 +195,11 @@ final class RenewingSession implements SessionHandle {
 
     @Nullable Session valid(long now) {
       return session != null && session.livesAt(now) ? session : null;
+    }
+
+    /** A pause that is longer than any was set by a clock that has been turned back since. */
+    boolean pauses(long now) {
+      return now < pauseEnd && pauseEnd - now <= PAUSE_AFTER_DENIAL;
     }
 
     State during(Promise<Session> begun) {

@@ -2,6 +2,7 @@ package io.edgemint.http;
 
 import io.edgemint.backend.Refused;
 import io.edgemint.telemetry.AccessLog;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,13 +12,16 @@ import java.lang.System.Logger.Level;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** Writes refusals and faults, in one form for all routes (RFC 9457). Belongs to one event loop. */
+/**
+ * Writes answers in one form for all routes, refusals and faults as RFC 9457 asks. Belongs to one
+ * event loop.
+ */
 final class Answers {
   static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-  static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
-  static final CharSequence CONTENT_TYPE_OPTIONS =
+  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
       HttpHeaders.createOptimized("x-content-type-options");
-  static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final CharSequence PROBLEM_JSON =
       HttpHeaders.createOptimized("application/problem+json");
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
@@ -75,19 +79,28 @@ final class Answers {
     if (problem.status() == 503) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));
     }
-    response.end(json(problem, detail, id).toBuffer());
+    response.end(json(problem, detail).put("request_id", id).toBuffer());
     return id;
   }
 
-  /** The members of a refusal; also one result of a batch. */
-  static JsonObject json(Problem problem, String detail, String requestId) {
+  /** Answers with JSON that nobody else may keep. */
+  static void send(HttpServerRequest request, Buffer json) {
+    request
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .end(json);
+  }
+
+  /** What a refused request and a refused key of a batch have in common. */
+  static JsonObject json(Problem problem, String detail) {
     return new JsonObject()
         .put("code", problem.code())
         .put("title", problem.title())
         .put("status", problem.status())
         .put("detail", detail)
-        .put("retryable", problem.retryable())
-        .put("request_id", requestId);
+        .put("retryable", problem.retryable());
   }
 
   /** Seconds to wait: the same for a device each time, and spread over all of them. */

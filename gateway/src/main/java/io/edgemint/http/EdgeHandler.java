@@ -66,7 +66,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     } else {
       try {
         dispatch(request, route, path, query);
-      } catch (Refused e) {
+      } catch (RuntimeException e) {
         answers.fail(request, route, e);
       }
     }
@@ -93,13 +93,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void sendLink(HttpServerRequest request, Grant grant) {
-    Buffer body = bodies.of(grant, clock.millis());
-    request
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
-        .putHeader(Answers.CONTENT_TYPE_OPTIONS, Answers.NOSNIFF)
-        .end(body);
+    Answers.send(request, bodies.of(grant, clock.millis()));
     granted(request, Route.LINK, 200, grant);
   }
 
@@ -115,12 +109,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void sendBatch(HttpServerRequest request, Buffer body) {
-    request
-        .response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
-        .putHeader(Answers.CONTENT_TYPE_OPTIONS, Answers.NOSNIFF)
-        .end(body);
+    Answers.send(request, body);
     meters.answered(Route.LINKS);
     access.add(Route.LINKS.template(), 200, "ok", "-", "-", request.uri());
   }
@@ -145,7 +134,14 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (step.isComplete()) {
       finish(request, route, step, next);
     } else {
-      step.onComplete(done -> context.runOnContext(v -> finish(request, route, step, next)));
+      meters.waiting(1);
+      step.onComplete(
+          done ->
+              context.runOnContext(
+                  v -> {
+                    meters.waiting(-1);
+                    finish(request, route, step, next);
+                  }));
     }
   }
 

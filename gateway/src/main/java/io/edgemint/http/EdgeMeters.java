@@ -3,14 +3,17 @@ package io.edgemint.http;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The counters of the edge, one for each route and outcome, resolved once. */
 public final class EdgeMeters {
   private final Map<Route, Counter> answered = new EnumMap<>(Route.class);
   private final Map<Route, Map<Problem, Counter>> refused = new EnumMap<>(Route.class);
+  private final LongAdder waiting = new LongAdder();
 
   /** Registers the counters. */
   public EdgeMeters(MeterRegistry meters) {
@@ -22,6 +25,9 @@ public final class EdgeMeters {
       }
       refused.put(route, rows);
     }
+    Gauge.builder("gateway.inflight", waiting, LongAdder::sum)
+        .description("Requests that wait for a key, a session, a backend or a signature")
+        .register(meters);
   }
 
   private static Counter counter(MeterRegistry meters, Route route, String outcome) {
@@ -30,6 +36,11 @@ public final class EdgeMeters {
         .tag("route", route.template())
         .tag("outcome", outcome)
         .register(meters);
+  }
+
+  /** One request more, or one less, waits for something that is not at hand. */
+  void waiting(int change) {
+    waiting.add(change);
   }
 
   void answered(Route route) {

@@ -23,7 +23,7 @@ import java.util.function.Function;
  * is remembered; each miss is a future of its own.
  */
 public final class Grants {
-  private static final Future<?> UNKNOWN =
+  private static final Future<Grant> UNKNOWN =
       Future.failedFuture(
           new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here"));
 
@@ -55,7 +55,7 @@ public final class Grants {
     }
     Org org = orgs.snapshot().org(caller.org());
     if (org == null) {
-      return unknown();
+      return UNKNOWN;
     }
     Refused refused = Access.check(caller, org, key);
     if (refused != null) {
@@ -67,7 +67,11 @@ public final class Grants {
         backend ->
             then(
                 mint.link(backend, key, limited),
-                link -> Future.succeededFuture(new Grant(caller, backend, key, link))));
+                link ->
+                    // Asked again if the record has changed while a session or a key was awaited.
+                    org.equals(orgs.snapshot().org(org.id()))
+                        ? Future.succeededFuture(new Grant(caller, backend, key, link))
+                        : grant(caller, parsed, ask)));
   }
 
   /**
@@ -75,10 +79,5 @@ public final class Grants {
    */
   static <A, B> Future<B> then(Future<A> step, Function<A, Future<B>> next) {
     return step.succeeded() ? next.apply(step.result()) : step.compose(next);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> Future<T> unknown() {
-    return (Future<T>) UNKNOWN;
   }
 }

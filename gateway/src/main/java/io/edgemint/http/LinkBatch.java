@@ -18,9 +18,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers {@code POST /v1/links}: up to 64 keys, one result for each, in order. */
 final class LinkBatch {
@@ -54,9 +58,15 @@ final class LinkBatch {
     if (ask.version() != null) {
       throw new Refused(Refusal.REQUEST_INVALID, "a batch cannot pin a version");
     }
-    Future<Buffer> body = body(request);
+    Future<Caller> caller = grants.caller(token);
+    if (caller.failed()) {
+      // Its body is never kept: nobody fills memory without a token that is accepted.
+      return Future.failedFuture(caller.cause());
+    }
+    Body body = new Body(request);
+    caller.onFailure(body::drop);
     return Grants.then(
-        grants.caller(token), caller -> body.compose(json -> results(caller, keys(json), ask)));
+        caller, known -> body.whole().compose(json -> results(known, keys(json), ask)));
   }
 
   private Future<Buffer> results(Caller caller, List<String> keys, LinkAsk ask) {
@@ -80,37 +90,14 @@ final class LinkBatch {
     if (!(failure instanceof Refused refused)) {
       return Future.failedFuture(failure);
     }
-    Problem problem = Problem.of(refused.refusal());
     return Future.succeededFuture(
-        new JsonObject()
-            .put("code", problem.code())
-            .put("title", problem.title())
-            .put("status", problem.status())
-            .put("detail", refused.detail())
-            .put("retryable", problem.retryable())
+        Answers.json(Problem.of(refused.refusal()), refused.detail())
             .put("object", new JsonObject().put("key", key)));
-  }
-
-  /** Collects the body, which must begin to be read before the request's handler returns. */
-  private static Future<Buffer> body(HttpServerRequest request) {
-    Promise<Buffer> promise = Promise.promise();
-    Buffer body = Buffer.buffer();
-    request.handler(
-        chunk -> {
-          if (body.length() + chunk.length() <= MAX_BODY) {
-            body.appendBuffer(chunk);
-          } else {
-            promise.tryFail(new Refused(Refusal.REQUEST_INVALID, "the body has more than 448 KiB"));
-          }
-        });
-    request.exceptionHandler(promise::tryFail);
-    request.endHandler(v -> promise.tryComplete(body));
-    return promise.future();
   }
 
   private static List<String> keys(Buffer json) {
     List<String> keys = new ArrayList<>();
-    try (JsonParser parser = STRICT.createParser(json.getBytes())) {
+    try (JsonParser parser = STRICT.createParser(utf8(json))) {
       expect(parser.nextToken() == JsonToken.START_OBJECT);
       expect("keys".equals(parser.nextFieldName()));
       expect(parser.nextToken() == JsonToken.START_ARRAY);
@@ -126,15 +113,67 @@ final class LinkBatch {
     }
   }
 
+  /** Decoded here, for the parser would also take UTF-16 and overlong forms. */
+  private static String utf8(Buffer json) throws CharacterCodingException {
+    ByteBuffer octets = ByteBuffer.wrap(json.getBytes());
+    return StandardCharsets.UTF_8.newDecoder().decode(octets).toString();
+  }
+
   private static void expect(boolean condition) {
     if (!condition) {
       throw malformed();
     }
   }
 
+  /** No fault of ours: whoever writes the body went away, or wrote no HTTP. */
+  private static Refused cutOff() {
+    return new Refused(Refusal.REQUEST_INVALID, "the connection ended within the body");
+  }
+
   private static Refused malformed() {
     return new Refused(
         Refusal.REQUEST_INVALID,
         "the body is not {\"keys\":[...]} with 1 to 64 strings and nothing else");
+  }
+
+  /** A body on its way, kept for as long as somebody may want it. Belongs to one event loop. */
+  private static final class Body {
+    private final Promise<Buffer> whole = Promise.promise();
+    private @Nullable Buffer soFar = Buffer.buffer();
+
+    /** Begins to read, which must be done before the request's handler returns. */
+    private Body(HttpServerRequest request) {
+      request.handler(this::append);
+      request.exceptionHandler(cut -> drop(cutOff()));
+      request.endHandler(last -> end());
+    }
+
+    private Future<Buffer> whole() {
+      return whole.future();
+    }
+
+    private void append(Buffer chunk) {
+      Buffer kept = soFar;
+      if (kept == null) {
+        return;
+      }
+      if (kept.length() + chunk.length() > MAX_BODY) {
+        drop(new Refused(Refusal.REQUEST_INVALID, "the body has more than 448 KiB"));
+      } else {
+        kept.appendBuffer(chunk);
+      }
+    }
+
+    private void drop(Throwable reason) {
+      soFar = null;
+      whole.tryFail(reason);
+    }
+
+    private void end() {
+      Buffer kept = soFar;
+      if (kept != null) {
+        whole.tryComplete(kept);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.edgemint.http;
 
 import io.edgemint.http.Grants.Grant;
+import io.edgemint.signing.Link;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -14,12 +15,12 @@ import java.util.Map;
 final class LinkBody {
   private static final int REMEMBERED = 4096;
 
-  private final Map<Object, Rendered> bodies =
+  private final Map<Link, Rendered> bodies =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Rendered> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Link, Rendered> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -57,6 +58,12 @@ final class LinkBody {
   }
 
   private record Rendered(Grant grant, long second, Buffer bytes) {
+    /** Leaves out the bytes, which hold the link. */
+    @Override
+    public String toString() {
+      return grant + " at " + second;
+    }
+
     /** Identity is meant: a link belongs to one backend as it was prepared once. */
     @SuppressWarnings("ReferenceEquality")
     boolean isFor(Grant other, long now) {

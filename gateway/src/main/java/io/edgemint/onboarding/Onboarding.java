@@ -74,7 +74,8 @@ public final class Onboarding {
   /**
    * Lets the newest revision of a backend serve, in one switch.
    *
-   * @throws Impossible if there is no such backend or a side of it is not verified
+   * @throws Impossible if there is no such backend, a side of it is not verified, or it lies in a
+   *     region that the policy does not allow
    */
   public Backend activate(OrgId id, String name, String actor) {
     Org written =
@@ -93,6 +94,11 @@ public final class Onboarding {
                             word(backend.downloadSide()),
                             id,
                             name));
+              }
+              if (!org.policy().allows(backend)) {
+                throw new Impossible(
+                    "backend '%s' revision %d lies in a region that policy.allowed_regions of '%s' does not list"
+                        .formatted(name, backend.revision(), id));
               }
               return org.withActive(backend);
             });

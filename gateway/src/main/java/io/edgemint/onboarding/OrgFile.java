@@ -174,11 +174,7 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
 
     private static void checkRegions(Org org) {
       for (Backend backend : org.backends()) {
-        boolean allowed =
-            org.policy().allows(backend.upload().region())
-                && (!(backend.download() instanceof S3Storage s3)
-                    || org.policy().allows(s3.region()));
-        if (!allowed) {
+        if (!org.policy().allows(backend)) {
           throw new IllegalArgumentException(
               "backend '"
                   + backend.name()

@@ -46,7 +46,13 @@ final class StorageWriter implements AutoCloseable {
   }
 
   /** A request with its signature in the URL and the headers that must go with it. */
-  record Signed(String method, URI uri, Map<String, String> headers) {}
+  record Signed(String method, URI uri, Map<String, String> headers) {
+    /** Leaves out the query and the headers: whoever has them can write. */
+    @Override
+    public String toString() {
+      return method + " " + uri.getHost() + uri.getRawPath();
+    }
+  }
 
   /** Puts an object with the encryption that the storage asks for. */
   Signed put(ObjectKey key, long size) {

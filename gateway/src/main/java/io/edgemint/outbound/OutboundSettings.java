@@ -24,12 +24,18 @@ public record OutboundSettings(List<Allowance> allow) {
   }
 
   /**
-   * Whether a host and port is listed as it is written; no name is looked up.
+   * Whether a host and port is listed as it is written; no name is looked up, and what is never
+   * called is not listed.
    *
    * @param authority such as {@code minio.internal:9000}
    */
   public boolean lists(String authority) {
-    Target target = Target.of(URI.create("http://" + authority));
+    Target target;
+    try {
+      target = Target.of(URI.create("http://" + authority));
+    } catch (OutboundFailure neverCalled) {
+      return false;
+    }
     InetAddress literal = target.literal();
     return allow.stream()
         .anyMatch(

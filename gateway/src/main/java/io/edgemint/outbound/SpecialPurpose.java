@@ -19,6 +19,8 @@ final class SpecialPurpose {
           "10.0.0.0/8", "private",
           "100.64.0.0/10", "carrier-shared",
           "127.0.0.0/8", "loopback",
+          // Outside IANA's registry: every virtual machine at Azure reaches its host's agent here.
+          "168.63.129.16", "cloud-platform",
           "169.254.0.0/16", "link-local",
           "172.16.0.0/12", "private",
           "192.0.0.0/24", "reserved",

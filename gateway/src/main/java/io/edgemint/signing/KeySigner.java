@@ -11,11 +11,10 @@ import java.security.SignatureException;
 final class KeySigner {
   private final ThreadLocal<Signature> signatures;
 
-  /** Keys a signature once, so that a key that does not fit is found at once. */
+  /** Finds at once whether the key fits; the thread that prepares a signer does not use it. */
   KeySigner(Keyed keyed) throws GeneralSecurityException {
-    Signature first = keyed.signature();
+    keyed.signature();
     signatures = ThreadLocal.withInitial(() -> keyedOrFault(keyed));
-    signatures.set(first);
   }
 
   private static Signature keyedOrFault(Keyed keyed) {

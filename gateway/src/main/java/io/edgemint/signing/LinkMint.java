@@ -8,8 +8,10 @@ import io.edgemint.backend.Refused;
 import io.edgemint.signing.Link.LimitedBy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,14 +34,25 @@ public final class LinkMint {
   /** Seconds by which an S3 link is dated back, for storage whose clock is behind. */
   private static final long BACKDATE = 15;
 
-  /** "Authenticating requests: using query parameters": X-Amz-Expires is at most seven days. */
-  private static final long MAX_SPAN = 604_800;
+  /** From an HMAC on a fast core to RSA on a slow one. */
+  private static final Duration[] BUCKETS = {
+    Duration.ofNanos(5_000),
+    Duration.ofNanos(20_000),
+    Duration.ofNanos(100_000),
+    Duration.ofNanos(250_000),
+    Duration.ofNanos(500_000),
+    Duration.ofMillis(1),
+    Duration.ofNanos(2_500_000),
+    Duration.ofMillis(10),
+  };
 
   private final LinkMemo memo;
   private final Executor costly;
   private final InstantSource clock;
   private final Counter remembered;
   private final Counter signed;
+  private final Counter shed;
+  private final Timer signature;
 
   /**
    * Remembers links up to a weight.
@@ -53,6 +66,16 @@ public final class LinkMint {
     this.clock = clock;
     this.remembered = counter(meters, "memo");
     this.signed = counter(meters, "signature");
+    this.shed =
+        Counter.builder("gateway.shed")
+            .description("Work that was turned away, by reason")
+            .tag("reason", "rsa_queue")
+            .register(meters);
+    this.signature =
+        Timer.builder("gateway.mint")
+            .description("Time that one signature takes")
+            .serviceLevelObjectives(BUCKETS)
+            .register(meters);
   }
 
   private static Counter counter(MeterRegistry meters, String source) {
@@ -148,15 +171,18 @@ public final class LinkMint {
             }
           });
     } catch (RejectedExecutionException e) {
+      shed.increment();
       promise.fail(new Refused(Refusal.OVERLOADED, "too many signatures are waiting"));
     }
     return promise.future();
   }
 
   private Link sign(Signing signing, LinkMemo.Key place, long now) {
-    long earliest = Math.max(signing.notBefore(), place.expiry() - MAX_SPAN);
-    long date = Math.max(now - BACKDATE, earliest);
-    String url = signing.link(place.object(), place.version(), date, place.expiry());
+    long earliest = Math.max(signing.notBefore(), place.expiry() - S3Signer.MAX_SPAN);
+    // Never in the future, where a session begins if the clock has been turned back since.
+    long date = Math.max(now - BACKDATE, Math.min(earliest, now));
+    String url =
+        signature.record(() -> signing.link(place.object(), place.version(), date, place.expiry()));
     signed.increment();
     return new Link(url, place.expiry(), place.limitedBy());
   }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * session begins, and what does not change within a day once a day.
  */
 final class S3Signer implements Signing {
-  /** The API reference's limit of {@code X-Amz-Expires}. */
-  private static final long MAX_SPAN = 604_800;
+  /** The API reference's limit of {@code X-Amz-Expires}: seven days. */
+  static final long MAX_SPAN = 604_800;
 
   private static final int SECONDS_PER_DAY = 86_400;
   private static final int DIGITS_AND_SIGNATURE = 6 + 6 + 64;

@@ -101,6 +101,22 @@ class ActiveBackendsTest {
   }
 
   @Test
+  void of_clockIsTurnedBackAfterAFailure_triesAgain() {
+    Org org = Samples.org("acme", Samples.verified("prod", 1).withState(Backend.State.ACTIVE));
+    ActiveBackends backends = backends(storage(), 10);
+    broken = true;
+    backends.of(org);
+    runTasks();
+    broken = false;
+    now = now.minusSeconds(3_600);
+
+    Future<ReadyBackend> again = backends.of(org);
+    runTasks();
+
+    assertThat(again.succeeded()).isTrue();
+  }
+
+  @Test
   void of_brokenKey_isUnavailableAndTriedAgainAfterTenSeconds() {
     broken = true;
     ActiveBackends backends = backends(storage(), 10);

@@ -70,6 +70,16 @@ class OrgTest {
   }
 
   @Test
+  void withActive_regionIsNotAllowedAnyLonger_isRefused() {
+    Policy narrowed = new Policy(Entitlement.NONE, Set.of("eu-central-1"), false);
+    Backend elsewhere = Samples.verified("prod", 1);
+    Org org = Samples.org("acme", narrowed, elsewhere);
+    assertThatThrownBy(() -> org.withActive(elsewhere))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("region");
+  }
+
+  @Test
   void constructor_twoActiveOrTwins_isRefused() {
     Backend one = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
     Backend two = Samples.verified("other", 1).withState(Backend.State.ACTIVE);

@@ -3,13 +3,13 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.Issuer.KeySource;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.SealedSecret;
-import io.edgemint.backend.Secrets;
 import io.edgemint.config.InvalidSettings;
 import io.edgemint.config.SettingsFile;
 import java.io.IOException;
@@ -35,14 +35,15 @@ class IssuerSettingsTest {
 
   @TempDir private Path folder;
   private final List<String> sealed = new ArrayList<>();
-  private final PlatformSecrets platformSecrets = new PlatformSecrets();
+  private byte[] given = new byte[0];
 
   private Issuer read(String yaml, @Nullable OrgId org) throws IOException {
     Path file = Files.writeString(folder.resolve("settings.yaml"), yaml);
     SecretSealer sealer =
         (iss, secret) -> {
-          sealed.add(iss + ":" + secret.length);
-          return platformSecrets.seal(iss, secret);
+          sealed.add(iss + ":" + new String(secret, StandardCharsets.UTF_8));
+          given = secret;
+          return new SealedSecret(1, "sealed");
         };
     return SettingsFile.read(
         file,
@@ -115,6 +116,19 @@ class IssuerSettingsTest {
   }
 
   @Test
+  void read_pemThatNamesItsAlgorithm_isForThatOne() throws IOException {
+    write("rsa.pem", SigningKey.of(Algorithm.RS256).publicPem());
+
+    Issuer issuer =
+        read(
+            START + "algorithms: [RS256, PS256]\nkeys: {pem: [{file: rsa.pem, algorithm: PS256}]}",
+            null);
+
+    assertThat(((KeySource.Pem) issuer.keys()).keys().getFirst().algorithm())
+        .isEqualTo(Algorithm.PS256);
+  }
+
+  @Test
   void read_jwksFile_isTakenOverAsItStands() throws IOException {
     String jwks = World.jwks(SigningKey.of(Algorithm.EDDSA).jwk("a"));
     write("jwks.json", jwks);
@@ -124,18 +138,14 @@ class IssuerSettingsTest {
   }
 
   @Test
-  void read_secret_isSealedAndVerifies() throws IOException {
+  void read_secret_isGivenToTheSealer() throws IOException {
     Issuer issuer =
         read(START + "algorithms: [HS256]\nkeys: {secret: {env: ISSUER_SECRET}, kid: k1}", null);
 
-    assertThat(sealed).containsExactly("https://issuer.example:40");
+    assertThat(sealed).containsExactly("https://issuer.example:" + "s".repeat(40));
     assertThat(issuer.keys())
-        .isEqualTo(new KeySource.SharedSecret("k1", new SealedSecret(1, "from-settings")));
-    byte[] opened =
-        platformSecrets
-            .beside(new NoSecrets())
-            .open(issuer, (KeySource.SharedSecret) issuer.keys());
-    assertThat(new String(opened, StandardCharsets.UTF_8)).isEqualTo("s".repeat(40));
+        .isEqualTo(new KeySource.SharedSecret("k1", new SealedSecret(1, "sealed")));
+    assertThat(given).as("wiped").hasSize(40).containsOnly(0);
   }
 
   @Test
@@ -201,6 +211,7 @@ class IssuerSettingsTest {
           "ftp://x.example/",
           "x.example",
           "https:///jwks",
+          "https:x.example",
           "file:///etc/passwd",
           "https://user:pass@x.example/",
           "https://x.example/#a",
@@ -216,7 +227,7 @@ class IssuerSettingsTest {
   void read_unusableKeyFiles_areRefusedWithReasons() throws IOException {
     write("private.pem", SigningKey.of(Algorithm.ES256).privatePem());
     write("rsa.pem", SigningKey.of(Algorithm.RS256).publicPem());
-    write("weak.pem", SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024)).publicPem());
+    write("weak.pem", SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024)).publicPem());
     write("empty.json", "{\"keys\":[]}");
     String both = START + "algorithms: [RS256, PS256]\nkeys: ";
     String one = START + "algorithms: [RS256]\nkeys: ";
@@ -226,12 +237,22 @@ class IssuerSettingsTest {
     assertThat(problems(one + "{pem: [{file: private.pem}]}", null).getFirst())
         .contains("openssl pkey -pubout");
     assertThat(problems(one + "{pem: [{file: weak.pem}]}", null).getFirst()).contains("1024 bits");
+    assertThat(
+            problems(
+                    both
+                        + "{pem: [{file: rsa.pem, algorithm: PS256}, {file: weak.pem, kid: a,"
+                        + " algorithm: RS256}]}",
+                    null)
+                .getFirst())
+        .contains("key 2", "1024 bits");
     assertThat(problems(both + "{pem: [{file: rsa.pem}]}", null).getFirst())
-        .contains("several of the algorithms");
+        .contains("several of the issuer's algorithms");
+    assertThat(problems(both + "{pem: [{file: rsa.pem, algorithm: ES256}]}", null).getFirst())
+        .contains("no key is usable");
     assertThat(
             problems(START + "algorithms: [ES256]\nkeys: {pem: [{file: rsa.pem}]}", null)
                 .getFirst())
-        .contains("none of the algorithms");
+        .contains("none of the issuer's algorithms");
     assertThat(problems(one + "{pem: []}", null).getFirst()).contains("no key is usable");
     assertThat(
             problems(one + "{pem: [{file: rsa.pem, kid: a}, {file: rsa.pem, kid: a}]}", null)
@@ -241,18 +262,5 @@ class IssuerSettingsTest {
         .contains("keys.pem[0].kid");
     assertThat(problems(one + "{jwks: empty.json}", null).getFirst()).contains("no key is usable");
     assertThat(problems(one + "{jwks: rsa.pem}", null).getFirst()).contains("strict JSON");
-  }
-
-  /** Organisations' secrets, of which there are none here. */
-  private static final class NoSecrets implements Secrets {
-    @Override
-    public SealedSecret seal(byte[] secret, Purpose purpose, int version) {
-      throw new AssertionError("nothing to seal");
-    }
-
-    @Override
-    public byte[] open(SealedSecret secret, Purpose purpose) {
-      throw new AssertionError("nothing to open");
-    }
   }
 }

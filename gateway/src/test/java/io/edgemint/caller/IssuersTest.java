@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
@@ -190,13 +191,11 @@ class IssuersTest {
         world.verifier(
             World.pem(World.ISS, null, key),
             World.pem(
-                "https://weak.example",
-                null,
-                SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024))),
+                "https://weak.example", null, SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024))),
             World.pem(
                 "https://curve.example",
                 null,
-                SigningKey.pair(Algorithm.ES256, SigningKey.ec("secp384r1"))));
+                SigningKey.pair(Algorithm.ES256, KeyPairs.ec("secp384r1"))));
 
     assertThat(verifier.problems())
         .containsExactlyInAnyOrder(
@@ -205,6 +204,43 @@ class IssuersTest {
                 + " accepted",
             "issuer https://curve.example: no usable key, so every token of it is refused",
             "issuer https://curve.example: key 1: the EC key is on another curve than P-256");
+  }
+
+  @Test
+  void problems_sharedSecretTooShortOrNotOpened_keepsTokensOut() {
+    for (SharedSecrets broken :
+        List.<SharedSecrets>of(
+            (_, _) -> new byte[31],
+            (_, _) -> {
+              throw new IllegalArgumentException("sealed for something else");
+            })) {
+      KeySupply supply =
+          new KeySupply(
+              world.supply.fetch(),
+              world.supply.lastGood(),
+              broken,
+              Runnable::run,
+              world.timers,
+              world.timers,
+              world.supply.random());
+      CallerVerifier verifier =
+          new CallerVerifier(
+              List.of(World.issuer(Algorithm.HS256)), world.orgs, supply, 1_000_000, world.meters);
+
+      assertThat(World.flaw(verifier, world.token(Algorithm.HS256))).isEqualTo(Flaw.KEY_UNKNOWN);
+      assertThat(verifier.anybodyGetsIn()).isFalse();
+      assertThat(verifier.problems())
+          .anyMatch(text -> text.contains("31 bytes") || text.contains("something else"));
+    }
+  }
+
+  @Test
+  void problems_secretForAnIssuerWithoutHs256_isSaid() {
+    Issuer secret = World.issuer(Algorithm.HS256);
+    Issuer mixed = World.issuer(World.ISS, Set.of(Algorithm.ES256), secret.keys(), null);
+
+    assertThat(world.verifier(mixed).problems())
+        .anyMatch(text -> text.contains("do not include HS256"));
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import io.edgemint.backend.Issuer.Algorithm;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -105,7 +107,7 @@ class JwksTest {
 
   @Test
   void read_weakRsaKey_isSkipped() {
-    SigningKey small = SigningKey.pair(Algorithm.RS256, SigningKey.rsa(1024));
+    SigningKey small = SigningKey.pair(Algorithm.RS256, KeyPairs.rsa(1024));
 
     assertThat(read(small.jwk("a")).skipped().getFirst()).contains("1024 bits");
     assertThat(reason(Algorithm.RS256, jwk -> jwk.put("e", "AQ"))).contains("RSA");
@@ -194,9 +196,14 @@ class JwksTest {
             .toArray(ObjectNode[]::new);
     String padding = " ".repeat(Jwks.MAX_BYTES);
 
+    String longest = "{\"keys\":[]}" + " ".repeat(Jwks.MAX_BYTES - 11);
+
+    assertThat(Jwks.read(longest, ALL).isEmpty()).isTrue();
+    assertThat(read(Arrays.copyOf(keys, 64)).size()).isEqualTo(64);
     assertThatThrownBy(() -> read(keys)).hasMessageContaining("64 keys");
     assertThatThrownBy(() -> Jwks.read("{\"keys\":[]}" + padding, ALL))
         .hasMessageContaining("256 KiB");
+    assertThatThrownBy(() -> Jwks.read(longest + " ", ALL)).hasMessageContaining("256 KiB");
   }
 
   @Test

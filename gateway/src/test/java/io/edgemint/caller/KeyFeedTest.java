@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Keys at a URL: when they are fetched, who waits, and what survives. */
@@ -71,6 +72,46 @@ class KeyFeedTest {
   }
 
   @Test
+  void start_issuerSendsRubbish_whoeverWaitsIsToldAtOnce() {
+    Future<Caller> early = verifier.verify(token(old, "a"));
+    answer("<html>");
+
+    assertThat(early.failed()).isTrue();
+    assertThat(verifier.loaded().succeeded()).isTrue();
+  }
+
+  @Test
+  void start_tooMuchToDo_isAProblemAndNoFault() {
+    KeySupply busy =
+        new KeySupply(
+            world.supply.fetch(),
+            world.supply.lastGood(),
+            world.supply.secrets(),
+            task -> {
+              throw new RejectedExecutionException();
+            },
+            world.timers,
+            world.timers,
+            world.supply.random());
+    CallerVerifier started =
+        new CallerVerifier(
+            List.of(World.jwksUrl(World.ISS, null)), world.orgs, busy, 1_000_000, world.meters);
+
+    assertThat(started.loaded().succeeded()).isTrue();
+    assertThat(started.problems()).anyMatch(problem -> problem.contains("too much is waiting"));
+    assertThat(World.flaw(started, token(old, "a"))).isEqualTo(Flaw.KEY_UNKNOWN);
+  }
+
+  @Test
+  void fetch_tellsWhoNamedTheAddress() {
+    assertThat(world.lastTrusted).isTrue();
+
+    world.snapshot(World.org(World.ACME, World.jwksUrl("https://acme.example", World.ACME)));
+
+    assertThat(world.lastTrusted).isFalse();
+  }
+
+  @Test
   void waiting_endsAfterTwoSecondsWhileTheFetchGoesOn() {
     Future<Caller> early = verifier.verify(token(old, "a"));
 
@@ -110,9 +151,9 @@ class KeyFeedTest {
       assertThat(world.asked).isEqualTo(1 + polls);
       answer(World.jwks(old.jwk("a")));
     }
-    assertThat(
-            world.meters.get("gateway.jwks.fetches").tag("result", "unchanged").counter().count())
-        .isEqualTo(50);
+    assertThat(world.countFetches("unchanged")).isEqualTo(50);
+    assertThat(world.countFetches("changed")).isEqualTo(1);
+    assertThat(world.countFetches("failed")).isZero();
   }
 
   @Test
@@ -132,6 +173,7 @@ class KeyFeedTest {
     awaitPoll();
     fail();
     assertThat(verifier.verify(token).succeeded()).isTrue();
+    assertThat(world.countFetches("failed")).isEqualTo(5);
 
     awaitPoll();
     answer(World.jwks(old.jwk("a")));
@@ -302,6 +344,7 @@ class KeyFeedTest {
             broken,
             1_000_000,
             world.meters);
+    assertThat(started.problems()).anyMatch(problem -> problem.contains("kept from the last run"));
     world.fetches.removeLast().complete(World.jwks(old.jwk("a")));
 
     String token = world.token(old, "a", claims -> claims.put("iss", "https://b.example"));

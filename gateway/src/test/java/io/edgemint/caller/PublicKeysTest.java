@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer.Algorithm;
 import java.math.BigInteger;
 import java.security.PublicKey;
@@ -29,7 +30,8 @@ class PublicKeysTest {
 
     assertThatThrownBy(() -> PublicKeys.pem(key.privatePem()))
         .hasMessageContainingAll("found PRIVATE KEY", "openssl pkey -pubout");
-    assertThatThrownBy(() -> PublicKeys.pem(SigningKey.pem("CERTIFICATE", key.publicKey())))
+    assertThatThrownBy(
+            () -> PublicKeys.pem(KeyPairs.pem("CERTIFICATE", key.publicKey().getEncoded())))
         .hasMessageContaining("openssl x509 -pubkey -noout");
     for (String text :
         new String[] {
@@ -84,6 +86,18 @@ class PublicKeysTest {
   }
 
   @Test
+  void requireFit_exponentOfRsaKeys_isOddAndBounded() {
+    for (String exponent : new String[] {"3", "65537", "18446744073709551615"}) {
+      PublicKeys.requireFit(PublicKeys.rsa(oddOf(2048), new BigInteger(exponent)), Algorithm.RS256);
+    }
+    for (String exponent : new String[] {"4", "65536", "18446744073709551617"}) {
+      PublicKey key = PublicKeys.rsa(oddOf(2048), new BigInteger(exponent));
+      assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.RS256))
+          .hasMessageContaining("exponent");
+    }
+  }
+
+  @Test
   void requireFit_modulusOfTheBrokenGenerator_isRefused() {
     // What its primes leave modulo each small prime: a power of 65537, here the zeroth.
     BigInteger primorial = BigInteger.ONE;
@@ -101,7 +115,7 @@ class PublicKeysTest {
 
   @Test
   void requireFit_otherEdwardsCurve_isRefused() {
-    PublicKey key = SigningKey.generate("Ed448").getPublic();
+    PublicKey key = KeyPairs.of("Ed448").getPublic();
 
     assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.EDDSA))
         .hasMessageContaining("Ed25519");

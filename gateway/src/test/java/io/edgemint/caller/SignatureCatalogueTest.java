@@ -9,6 +9,9 @@ import io.edgemint.backend.Issuer.KeySource;
 import io.edgemint.backend.Refusal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.spec.ECPoint;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
@@ -137,8 +140,34 @@ class SignatureCatalogueTest {
   }
 
   @Test
-  void row08_derOfExactly64Bytes_isRefused() {
-    assertThat(flaw(withSignature(der(new byte[29], new byte[29])))).isEqualTo(Flaw.SIGNATURE);
+  void row08_rightSignatureInDerOfExactly64Bytes_isRefused() {
+    // Only who chooses the key can make one: s is short, and the key follows from it.
+    String input = input();
+    BigInteger order = P256.ORDER;
+    BigInteger k = BigInteger.TEN;
+    BigInteger r = P256.timesGenerator(k).getAffineX().mod(order);
+    while (r.bitLength() > 255 || r.bitLength() <= 247) {
+      k = k.add(BigInteger.ONE);
+      r = P256.timesGenerator(k).getAffineX().mod(order);
+    }
+    BigInteger s = BigInteger.ONE.shiftLeft(26 * 8 - 2);
+    BigInteger secret =
+        s.multiply(k).subtract(sha256(input)).multiply(r.modInverse(order)).mod(order);
+    ECPoint point = P256.timesGenerator(secret);
+    SigningKey made =
+        new SigningKey(
+            Algorithm.ES256,
+            SigningKey.of(Algorithm.ES256).secret(),
+            PublicKeys.p256(point.getAffineX(), point.getAffineY()));
+    CallerVerifier ofIt = world.verifier(World.pem(World.ISS, null, made));
+    byte[] der = der(r.toByteArray(), s.toByteArray());
+    byte[] raw = new byte[64];
+    put(r, raw, 0);
+    put(s, raw, 32);
+
+    assertThat(der).hasSize(64);
+    assertThat(World.flaw(ofIt, input + "." + SigningKey.encode(der))).isEqualTo(Flaw.SIGNATURE);
+    assertThat(ofIt.verify(input + "." + SigningKey.encode(raw)).succeeded()).isTrue();
   }
 
   @Test
@@ -270,6 +299,15 @@ class SignatureCatalogueTest {
     der[5 + r.length] = (byte) s.length;
     System.arraycopy(s, 0, der, 6 + r.length, s.length);
     return der;
+  }
+
+  private static BigInteger sha256(String input) {
+    try {
+      byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+      return new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void put(BigInteger number, byte[] target, int offset) {

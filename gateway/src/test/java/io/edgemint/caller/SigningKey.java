@@ -2,20 +2,19 @@ package io.edgemint.caller;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer.Algorithm;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
@@ -39,49 +38,21 @@ record SigningKey(Algorithm algorithm, Key secret, PublicKey publicKey) {
 
   static SigningKey make(Algorithm algorithm) {
     return switch (algorithm) {
-      case RS256, PS256 -> pair(algorithm, rsa(2048));
-      case ES256 -> pair(algorithm, ec("secp256r1"));
-      case EDDSA -> pair(algorithm, generate("Ed25519"));
+      case RS256, PS256 -> pair(algorithm, KeyPairs.rsa(2048));
+      case ES256 -> pair(algorithm, KeyPairs.ec("secp256r1"));
+      case EDDSA -> pair(algorithm, KeyPairs.of("Ed25519"));
       case HS256 -> {
-        byte[] bytes = generate("Ed25519").getPrivate().getEncoded();
+        byte[] bytes = KeyPairs.of("Ed25519").getPrivate().getEncoded();
         SecretKeySpec key =
             new SecretKeySpec(Arrays.copyOfRange(bytes, bytes.length - 32, bytes.length), "HMAC");
         // No public half: whatever asks for one gets a key that fits nothing.
-        yield new SigningKey(algorithm, key, generate("X25519").getPublic());
+        yield new SigningKey(algorithm, key, KeyPairs.of("X25519").getPublic());
       }
     };
   }
 
   static SigningKey pair(Algorithm algorithm, KeyPair pair) {
     return new SigningKey(algorithm, pair.getPrivate(), pair.getPublic());
-  }
-
-  static KeyPair rsa(int bits) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(bits);
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  static KeyPair ec(String curve) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec(curve));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  static KeyPair generate(String kind) {
-    try {
-      return KeyPairGenerator.getInstance(kind).generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   VerifyingKey verifying(String kid) {
@@ -128,16 +99,11 @@ record SigningKey(Algorithm algorithm, Key secret, PublicKey publicKey) {
   }
 
   String publicPem() {
-    return pem("PUBLIC KEY", publicKey);
+    return KeyPairs.pem(publicKey);
   }
 
   String privatePem() {
-    return pem("PRIVATE KEY", secret);
-  }
-
-  static String pem(String label, Key key) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(label, Base64.getMimeEncoder().encodeToString(key.getEncoded()), label);
+    return KeyPairs.pem(secret);
   }
 
   /** The public half as a JSON Web Key, complete with alg and use. */

@@ -89,6 +89,15 @@ class TokenMemoTest {
   }
 
   @Test
+  void put_heavyIssuer_keepsAllUntilSevenEighthsAreTaken() {
+    fill("b", 10);
+    fill("a", ROOM * 7 / 8 - 10);
+
+    assertThat(known("a", ROOM * 7 / 8 - 10)).isEqualTo(ROOM * 7 / 8 - 10);
+    assertThat(known("b", 10)).isEqualTo(10);
+  }
+
+  @Test
   void put_heavyIssuer_losesItsOldestFirst() {
     fill("b", 10);
     fill("a", ROOM);

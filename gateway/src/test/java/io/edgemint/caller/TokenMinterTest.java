@@ -3,6 +3,7 @@ package io.edgemint.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
@@ -92,9 +93,9 @@ class TokenMinterTest {
   @Test
   void ofPrivateKey_unusableKey_saysWhatIsWrong() {
     SigningKey key = SigningKey.of(Algorithm.RS256);
-    String weak = SigningKey.pem("PRIVATE KEY", SigningKey.rsa(1024).getPrivate());
-    String curve = SigningKey.pem("PRIVATE KEY", SigningKey.ec("secp384r1").getPrivate());
-    String kind = SigningKey.pem("PRIVATE KEY", SigningKey.generate("X25519").getPrivate());
+    String weak = KeyPairs.pem(KeyPairs.rsa(1024).getPrivate());
+    String curve = KeyPairs.pem(KeyPairs.ec("secp384r1").getPrivate());
+    String kind = KeyPairs.pem(KeyPairs.of("X25519").getPrivate());
 
     assertThatThrownBy(() -> TokenMinter.ofPrivateKey(key.publicPem(), null, false))
         .hasMessageContainingAll("PRIVATE KEY", "openssl pkcs8");

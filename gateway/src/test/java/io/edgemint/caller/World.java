@@ -48,7 +48,7 @@ final class World {
   final Map<String, String> kept = new ConcurrentHashMap<>();
   final KeySupply supply =
       new KeySupply(
-          (uri, trusted) -> fetch(),
+          this::fetch,
           new LastGoodKeys() {
             @Override
             public @Nullable String load(String iss) {
@@ -69,8 +69,12 @@ final class World {
   /** How often keys were asked for. */
   int asked;
 
-  private synchronized Future<String> fetch() {
+  /** Whether the last time it was for an address that the operator named. */
+  boolean lastTrusted;
+
+  private synchronized Future<String> fetch(URI uri, boolean trusted) {
     asked++;
+    lastTrusted = trusted;
     Promise<String> answer = Promise.promise();
     fetches.add(answer);
     return answer.future();
@@ -176,6 +180,11 @@ final class World {
         .tag("reason", flaw.name().toLowerCase(Locale.ROOT))
         .counter()
         .count();
+  }
+
+  /** How often fetching keys had a result. */
+  double countFetches(String result) {
+    return meters.get("gateway.jwks.fetches").tag("result", result).counter().count();
   }
 
   /** The flaw for which a token is refused, at once. */

@@ -168,6 +168,7 @@ class RenewingSessionTest {
     Future<Session> again = sessions.renewed(60);
 
     assertRefused(first);
+    assertThat(first.cause()).hasMessageContaining("denies");
     assertRefused(again);
     assertThat(fetches).isEqualTo(1);
 
@@ -177,6 +178,28 @@ class RenewingSessionTest {
     runWaiting();
     assertThat(later.succeeded()).isTrue();
     assertThat(outcomes).containsExactly("denied", "renewed");
+  }
+
+  @Test
+  void renewed_clockIsTurnedBackDuringAPause_asksAgain() {
+    failure = new IllegalStateException("the role was denied");
+    sessions.renewed(900);
+    runWaiting();
+    failure = null;
+    clock.set(START - 3_600);
+
+    assertThat(fresh()).isNotNull();
+  }
+
+  @Test
+  void renewed_clockIsTurnedBackAfterAFetch_asksAgain() {
+    Session old = fresh();
+    clock.set(START - 3_600);
+
+    Future<Session> longer = sessions.renewed(7_201);
+    runWaiting();
+
+    assertThat(longer.result()).isNotEqualTo(old);
   }
 
   @Test
@@ -230,12 +253,43 @@ class RenewingSessionTest {
     life = 100;
     Session session = fresh();
 
+    passTo(4);
     assertThat(sessions.renewed(900).result()).isEqualTo(session);
-    assertThat(fetches).isEqualTo(1);
+    assertThat(waiting).isEmpty();
     passTo(5);
     Future<Session> renewed = sessions.renewed(900);
     runWaiting();
     assertThat(renewed.result().accessKeyId()).isEqualTo("id2");
+  }
+
+  @Test
+  void current_renewalAlwaysDue_stillPausesBetweenFetches() {
+    var eager =
+        new RenewingSession(
+            "acme",
+            this::fetch,
+            session -> 0,
+            new Upkeep(Runnable::run, clock, new SplittableRandom(1), new Recorder()));
+    for (int second = 0; second < 50; second++) {
+      passTo(second);
+      Session _ = eager.current();
+    }
+
+    assertThat(fetches).isEqualTo(10);
+  }
+
+  @Test
+  void renewed_failedWhileTheOldOneIsTooShort_isRefusedWithoutAskingAtOnceAgain() {
+    fresh();
+    passTo(3_000);
+    failure = new IllegalStateException("no network");
+    Future<Session> first = sessions.renewed(900);
+    runWaiting();
+
+    assertRefused(first);
+    assertThat(first.cause()).hasMessageContaining("at the moment");
+    assertRefused(sessions.renewed(900));
+    assertThat(waiting).isEmpty();
   }
 
   @Test

@@ -52,6 +52,26 @@ class SessionPolicyTest {
                     """));
   }
 
+  @Test
+  void probe_plainStorage_allowsToWriteReadAndDeleteInItsFolderAlone() throws Exception {
+    S3Storage storage = storage("acme-fw", "eu-central-1", "prod/");
+    JsonNode statements =
+        new ObjectMapper().readTree(SessionPolicy.probe(storage, "probe/")).get("Statement");
+
+    assertThat(statements).hasSize(2);
+    assertThat(statements.get(0).get("Action"))
+        .map(JsonNode::textValue)
+        .containsExactly("s3:PutObject", "s3:GetObject", "s3:DeleteObject");
+    assertThat(statements.get(0).get("Resource").textValue())
+        .isEqualTo("arn:aws:s3:::acme-fw/prod/probe/*");
+    assertThat(statements.get(1).get("Condition").toString())
+        .isEqualTo("{\"StringLike\":{\"kms:ViaService\":\"s3.eu-central-1.*\"}}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.probe(storage("a*b", "eu-west-1", ""), "probe/"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SessionPolicy.probe(storage.withPrefix("*/"), "probe/"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "cn-north-1, arn:aws-cn:s3:::acme/*",

@@ -1,5 +1,6 @@
 package io.edgemint.credentials;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,6 @@ class SessionsTest {
 
   private final ManualClock clock = new ManualClock(START);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ExecutorService executor = Executors.newFixedThreadPool(4);
   private final List<byte[]> opened = new ArrayList<>();
   private AwsCredentials identity = AwsBasicCredentials.create("AKIAPLATFORM", "secret");
   private StsServer sts;
@@ -53,17 +54,16 @@ class SessionsTest {
   @BeforeEach
   void start() throws IOException {
     sts = StsServer.start(clock);
-    sessions = sessions(Duration.ofSeconds(5), Map.of());
+    sessions = sessions(Runnable::run, Duration.ofSeconds(5), Map.of());
   }
 
   @AfterEach
   void stop() {
     sessions.close();
     sts.close();
-    executor.close();
   }
 
-  private Sessions sessions(Duration timeout, Map<OrgId, String> externalIds) {
+  private Sessions sessions(Executor executor, Duration timeout, Map<OrgId, String> externalIds) {
     return new Sessions(
         new PlainSecrets(),
         new SessionSettings(sts.endpoint(), timeout, externalIds),
@@ -88,10 +88,6 @@ class SessionsTest {
 
   private static S3Storage role(@Nullable String via) {
     return storage(new Credentials.Role(CUSTOMER, via));
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   private static @Nullable Throwable failure(Future<?> future) {
@@ -144,7 +140,7 @@ class SessionsTest {
   @Test
   void of_externalIdIssuedByThePlatform_isUsedInstead() {
     sessions.close();
-    sessions = sessions(Duration.ofSeconds(5), Map.of(ACME, "issued-4711"));
+    sessions = sessions(Runnable::run, Duration.ofSeconds(5), Map.of(ACME, "issued-4711"));
     sts.trust(CUSTOMER, "AKIAPLATFORM", "issued-4711");
 
     assertThat(await(sessions.of(ACME, "prod", role(null)).renewed(900))).isNotNull();
@@ -193,8 +189,8 @@ class SessionsTest {
 
     clock.set(START + 2_340);
     assertThat(handle.current()).isSameAs(first);
-
-    assertThat(await(handle.renewed(3_600))).isSameAs(handle.current()).isNotSameAs(first);
+    assertThat(sts.calls()).hasSize(2);
+    assertThat(handle.current()).isNotSameAs(first);
     assertThat(sts.calls()).hasSize(2);
   }
 
@@ -220,20 +216,38 @@ class SessionsTest {
     assertThat(sts.calls()).hasSize(1);
     clock.set(START + 3_600 - 2_640 - 180);
     assertThat(handle.current()).isSameAs(first);
-    assertThat(await(handle.renewed(3_600))).isNotSameAs(first);
+    assertThat(sts.calls()).hasSize(2);
+  }
+
+  @Test
+  void current_sessionTooShortForItsLinks_isNotFetchedWithEachOfThem() {
+    sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
+    sts.limitLife(Duration.ofMinutes(16));
+    SessionHandle handle = sessions.of(ACME, "prod", role(null));
+    await(handle.renewed(60));
+    for (int second = 0; second < 120; second++) {
+      clock.set(START + second);
+      assertThat(handle.current()).isNotNull();
+    }
+    assertThat(sts.calls()).hasSize(1);
+
+    clock.set(START + 120);
+    assertThat(handle.current()).isNotNull();
+    assertThat(sts.calls()).hasSize(2);
   }
 
   @Test
   void renewed_stsHangs_givesUpAfterTheTimeoutAndOthersAreServed() {
-    sessions.close();
-    sessions = sessions(Duration.ofMillis(300), Map.of());
     sts.feel(Mood.HANGING);
-    Future<Session> hung = sessions.of(ACME, "prod", role(null)).renewed(900);
-    var fixed = new Credentials.StaticKey("AKID", new SealedSecret(1, "sealed"));
-    var elsewhere = new Endpoint(URI.create("https://s3.example.com"), true);
+    try (ExecutorService threads = Executors.newFixedThreadPool(2);
+        Sessions impatient = sessions(threads, Duration.ofMillis(300), Map.of())) {
+      Future<Session> hung = impatient.of(ACME, "prod", role(null)).renewed(900);
+      var fixed = new Credentials.StaticKey("AKID", new SealedSecret(1, "sealed"));
+      var elsewhere = new Endpoint(URI.create("https://s3.example.com"), true);
 
-    assertThat(sessions.of(ZETA, "prod", at(elsewhere, fixed)).current()).isNotNull();
-    assertThat(failure(hung)).isInstanceOf(Refused.class);
+      assertThat(impatient.of(ZETA, "prod", at(elsewhere, fixed)).current()).isNotNull();
+      assertThat(failure(hung)).isInstanceOf(Refused.class);
+    }
   }
 
   @Test
@@ -267,6 +281,18 @@ class SessionsTest {
   }
 
   @Test
+  void toProbe_role_isNarrowedToItsFolderAndSharedWithNoReader() {
+    sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
+    SessionHandle probe = sessions.toProbe(ACME, "prod", role(null), "probe/");
+
+    assertThat(await(probe.renewed(60))).isNotNull();
+
+    assertThat(probe).isNotSameAs(sessions.of(ACME, "prod", role(null)));
+    assertThat(sts.calls().getFirst().form())
+        .containsEntry("Policy", SessionPolicy.probe(role(null), "probe/"));
+  }
+
+  @Test
   void of_staticKeyForABucketAtAws_isRefused() {
     var fixed = new Credentials.StaticKey("AKID", new SealedSecret(1, "sealed"));
 
@@ -297,7 +323,10 @@ class SessionsTest {
     assertThat(first).isEqualTo(new Session("ASIAOWN", "own", "token", clock.instant(), end));
 
     identity = AwsBasicCredentials.create("AKIAOTHER", "other");
-    clock.pass(Duration.ofSeconds(60));
+    clock.pass(Duration.ofSeconds(59));
+    assertThat(handle.current()).isSameAs(first);
+    assertThat(handle.current()).isSameAs(first);
+    clock.pass(Duration.ofSeconds(1));
     assertThat(handle.current()).isSameAs(first);
 
     Session second = await(handle.renewed(3_600));
@@ -319,7 +348,7 @@ class SessionsTest {
   void toString_session_tellsNoSecret() {
     var session = new Session("AKID", "secret", "token", Instant.EPOCH, null);
 
-    assertThat(session.toString()).doesNotContain("AKID", "secret", "token");
+    assertThat(session).hasToString("Session[end=null]");
   }
 
   private static S3Storage at(Endpoint endpoint, Credentials credentials) {

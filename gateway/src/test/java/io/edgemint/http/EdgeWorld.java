@@ -1,5 +1,7 @@
 package io.edgemint.http;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.ManualClock;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.DefaultStorage;
@@ -36,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 
@@ -68,14 +71,7 @@ final class EdgeWorld implements AutoCloseable {
             new SplittableRandom(1),
             meters);
     callers = new CallerVerifier(List.of(issuer()), orgs, supply(), 1 << 20, meters);
-    Signers signers =
-        new Signers(CryptoProvider.install(CryptoProvider.Choice.JDK), secrets, sessions);
-    grants =
-        new Grants(
-            callers,
-            orgs,
-            new ActiveBackends(signers, Optional.of(defaultStorage()), Runnable::run, clock, 1000),
-            new LinkMint(Runnable::run, clock, 1 << 20, meters));
+    grants = grants(Runnable::run);
     await(callers.loaded());
     EdgeServer server =
         new EdgeServer(
@@ -87,6 +83,17 @@ final class EdgeWorld implements AutoCloseable {
             new Heartbeat(System::nanoTime, meters));
     await(vertx.deployVerticle(server));
     port = server.port();
+  }
+
+  /** The straight line of this world, with backends that are prepared on an executor. */
+  Grants grants(Executor opener) {
+    Signers signers =
+        new Signers(CryptoProvider.install(CryptoProvider.Choice.JDK), secrets, sessions);
+    return new Grants(
+        callers,
+        orgs,
+        new ActiveBackends(signers, Optional.of(defaultStorage()), opener, clock, 10),
+        new LinkMint(Runnable::run, clock, 1 << 20, meters));
   }
 
   private Issuer issuer() {
@@ -157,10 +164,6 @@ final class EdgeWorld implements AutoCloseable {
     await(vertx.close());
     callers.close();
     sessions.close();
-  }
-
-  static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
   }
 
   private static final class NoKeys implements LastGoodKeys {

@@ -60,8 +60,12 @@ final class RawClient implements AutoCloseable {
   }
 
   void write(String requests) {
+    write(requests.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void write(byte[] requests) {
     try {
-      out.write(requests.getBytes(StandardCharsets.UTF_8));
+      out.write(requests);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

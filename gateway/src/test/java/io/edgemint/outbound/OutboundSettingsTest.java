@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutboundSettingsTest {
   @TempDir Path folder;
@@ -37,6 +39,22 @@ class OutboundSettingsTest {
             "allow[0] (line 1): write a range such as 10.1.0.0/16, an address, or a host and port",
             "allow[1] (line 1): write a range such as",
             "alow (line 2): is not a known setting; did you mean 'allow'?");
+  }
+
+  @Test
+  void lists_whatIsWrittenThere_isListed() throws IOException {
+    OutboundSettings settings = read("allow: [10.0.0.0/8, 'minio.internal:9000']");
+    assertThat(settings.lists("10.1.2.3:9000")).isTrue();
+    assertThat(settings.lists("MinIO.internal:9000")).isTrue();
+    assertThat(settings.lists("minio.internal")).isFalse();
+    assertThat(settings.lists("11.0.0.1:9000")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"h:99999", "h:0", "1:1", "0x7f000001:1", "0177.0.0.1", "[::1%25lo]:9", "1.2.3:99"})
+  void lists_whatIsNeverCalled_isNotListed(String authority) throws IOException {
+    assertThat(read("allow: [0.0.0.0/0]").lists(authority)).isFalse();
   }
 
   private OutboundSettings read(String yaml) throws IOException {

@@ -1,5 +1,6 @@
 package io.edgemint.outbound;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,15 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 import org.assertj.core.api.AbstractThrowableAssert;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -455,6 +453,13 @@ class OutboundTest {
   @Test
   void send_onAnEventLoop_completesThere() throws Exception {
     int port = serve(request -> request.response().end());
+    Resolver elsewhere =
+        host -> {
+          Promise<List<InetAddress>> found = Promise.promise();
+          Thread.startVirtualThread(() -> found.complete(answer));
+          return found.future();
+        };
+    outbound = new Outbound(vertx, List.of(LOOPBACK), elsewhere, new HttpClientOptions());
     Promise<Boolean> same = Promise.promise();
     Context context = vertx.getOrCreateContext();
 
@@ -528,13 +533,5 @@ class OutboundTest {
   private static void pour(HttpServerRequest request) {
     Buffer chunk = Buffer.buffer(new byte[16_384]);
     request.response().write(chunk).onSuccess(written -> pour(request));
-  }
-
-  private static <T extends @Nullable Object> T await(Future<T> future) throws Exception {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
   }
 }

@@ -24,6 +24,7 @@ class SpecialPurposeTest {
     "127.255.255.254, loopback",
     "169.254.169.254, link-local",
     "169.254.170.2, link-local",
+    "168.63.129.16, cloud-platform",
     "172.16.0.0, private",
     "172.31.255.255, private",
     "192.0.0.170, reserved",

@@ -3,6 +3,7 @@ package io.edgemint.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -27,13 +28,13 @@ class CannedPolicyTest {
   private static final String LEGAL =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@%/?";
 
-  private static final KeyGroup RSA = new KeyGroup("KRSA", SigningKeyPair.rsa());
-  private static final KeyGroup ECDSA = new KeyGroup("KECDSA", SigningKeyPair.p256());
+  private static final KeyGroup RSA = new KeyGroup("KRSA", KeyPairs.rsa(2048));
+  private static final KeyGroup ECDSA = new KeyGroup("KECDSA", KeyPairs.ec("secp256r1"));
 
   /** A key that signs, and what a distribution trusts: that one and the one of {@code KOTHER}. */
   record KeyGroup(String id, KeyPair pair, Map<String, ViewerKey> trusted) {
     KeyGroup(String id, KeyPair pair) {
-      this(id, pair, Map.of(id, viewerKey(pair), "KOTHER", viewerKey(SigningKeyPair.p256())));
+      this(id, pair, Map.of(id, viewerKey(pair), "KOTHER", viewerKey(KeyPairs.ec("secp256r1"))));
     }
 
     /** The target that AWS's own signer makes of one. */
@@ -185,8 +186,8 @@ class CannedPolicyTest {
     curve.initialize(384);
 
     for (KeyPair pair :
-        List.of(rsa.generateKeyPair(), curve.generateKeyPair(), SigningKeyPair.ed25519())) {
-      assertThatThrownBy(() -> ViewerKey.of(SigningKeyPair.pem(pair.getPublic())))
+        List.of(rsa.generateKeyPair(), curve.generateKeyPair(), KeyPairs.of("Ed25519"))) {
+      assertThatThrownBy(() -> ViewerKey.of(KeyPairs.pem(pair.getPublic())))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("CloudFront");
     }
@@ -197,7 +198,7 @@ class CannedPolicyTest {
   }
 
   private static ViewerKey viewerKey(KeyPair pair) {
-    return ViewerKey.of(SigningKeyPair.pem(pair.getPublic()));
+    return ViewerKey.of(KeyPairs.pem(pair.getPublic()));
   }
 
   /** What AWS's own signer of this version cannot make; the parameter is not appended. */

@@ -28,7 +28,7 @@ public final class Demo {
                   stopped.countDown();
                 },
                 "shutdown"));
-    sandbox.describe(target.resolve("sandbox.json"));
+    Files.writeString(target.resolve("sandbox.json"), sandbox.json().encodePrettily() + "\n");
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     System.out.println();
     System.out.print(sandbox.guide(Path.of("")).text(terminal));

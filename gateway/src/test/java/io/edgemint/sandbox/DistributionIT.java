@@ -1,7 +1,9 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import io.edgemint.sandbox.Distribution.Origin;
 import io.vertx.core.Vertx;
@@ -25,7 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class DistributionIT {
   private static final Account ACCOUNT = new Account("AKIAACME", "acme-secret", "acme-*");
   private static final Origin ORIGIN = new Origin(ACCOUNT, "acme-firmware", "/published");
-  private static final KeyPair PAIR = SigningKeyPair.p256();
+  private static final KeyPair PAIR = KeyPairs.ec("secp256r1");
   private static final Vertx VERTX = Vertx.vertx();
   private static @Nullable S3Server s3;
 
@@ -46,12 +48,12 @@ class DistributionIT {
   @AfterAll
   static void stopOrigin() {
     server().close();
-    Wire.await(VERTX.close());
+    await(VERTX.close());
   }
 
   @BeforeEach
   void trustKey() {
-    distribution.trust("K1", SigningKeyPair.pem(PAIR.getPublic()));
+    distribution.trust("K1", KeyPairs.pem(PAIR.getPublic()));
   }
 
   @AfterEach

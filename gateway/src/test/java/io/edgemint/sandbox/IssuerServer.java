@@ -136,6 +136,8 @@ public final class IssuerServer implements AutoCloseable {
   }
 
   private void handle(HttpServerRequest request) {
+    // Before the fetch is counted: whoever has seen the count may change the mood.
+    Mood arrived = mood;
     String json =
         switch (request.uri()) {
           case "/.well-known/openid-configuration" -> configuration();
@@ -151,7 +153,7 @@ public final class IssuerServer implements AutoCloseable {
       return;
     }
     response.putHeader("Content-Type", "application/json");
-    switch (mood) {
+    switch (arrived) {
       case WELL -> response.end(json);
       case FAILING -> response.setStatusCode(500).end();
       case GARBLED -> response.end("{\"keys\":[{\"kty\":");

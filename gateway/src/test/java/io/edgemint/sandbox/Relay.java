@@ -1,5 +1,7 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
+
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -88,6 +90,6 @@ final class Relay implements AutoCloseable {
 
   @Override
   public void close() {
-    Wire.await(client.close());
+    await(client.close());
   }
 }

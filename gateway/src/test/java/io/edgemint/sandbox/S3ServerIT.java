@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,7 +59,7 @@ class S3ServerIT {
   @AfterAll
   static void stop() {
     server().close();
-    Wire.await(VERTX.close());
+    await(VERTX.close());
   }
 
   @BeforeEach

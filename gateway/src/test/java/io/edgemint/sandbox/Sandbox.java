@@ -1,15 +1,14 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.app.Gateway;
 import io.edgemint.app.Main;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -33,7 +32,7 @@ public final class Sandbox implements AutoCloseable {
     try {
       say.accept("Starting S3, CloudFront and the issuers ...");
       Vertx vertx = Vertx.vertx();
-      parts.push(() -> Wire.await(vertx.close()));
+      parts.push(() -> await(vertx.close()));
       world = World.start(vertx, ports, clock, folder);
       parts.push(world);
       String settings = world.files().settings().toString();
@@ -90,30 +89,24 @@ public final class Sandbox implements AutoCloseable {
     return new Guide(world, edge(), admin(), from);
   }
 
-  /** Writes down for tools where everything is. */
-  void describe(Path file) {
+  /** Where everything is, for tools. */
+  JsonObject json() {
     Map<String, String> tokens = world.files().tokens();
-    JsonObject text =
-        new JsonObject()
-            .put("edge", edge().toString())
-            .put("admin", admin().toString())
-            .put("s3", world.s3().base().toString())
-            .put("cdn", world.acmeCdn().base().toString())
-            .put("issuer", world.issuer().base().toString())
-            .put("org", Tenant.ACME.id())
-            .put("backend", Tenant.BACKEND)
-            .put("object", Firmware.SMALL.key())
-            .put(
-                "tokens",
-                new JsonObject()
-                    .put("device", tokens.get(Tenant.ACME.id() + "-device"))
-                    .put("publisher", tokens.get("publisher"))
-                    .put("admin", tokens.get("admin")));
-    try {
-      Files.writeString(file, text.encodePrettily() + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new JsonObject()
+        .put("edge", edge().toString())
+        .put("admin", admin().toString())
+        .put("s3", world.s3().base().toString())
+        .put("cdn", world.acmeCdn().base().toString())
+        .put("issuer", world.issuer().base().toString())
+        .put("org", Tenant.ACME.id())
+        .put("backend", Tenant.BACKEND)
+        .put("object", Firmware.SMALL.key())
+        .put(
+            "tokens",
+            new JsonObject()
+                .put("device", tokens.get(Tenant.ACME.id() + "-device"))
+                .put("publisher", tokens.get("publisher"))
+                .put("admin", tokens.get("admin")));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.KeyPairs;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -25,9 +26,9 @@ record TokenKey(IssuerServer.Algorithm algorithm, KeyPair pair, String kid) {
   static TokenKey generate(IssuerServer.Algorithm algorithm) {
     KeyPair pair =
         switch (algorithm) {
-          case RS256 -> SigningKeyPair.rsa();
-          case ES256 -> SigningKeyPair.p256();
-          case EDDSA -> SigningKeyPair.ed25519();
+          case RS256 -> KeyPairs.rsa(2048);
+          case ES256 -> KeyPairs.ec("secp256r1");
+          case EDDSA -> KeyPairs.of("Ed25519");
         };
     return new TokenKey(algorithm, pair, thumbprint(publicMembers(pair)));
   }

@@ -1,21 +1,18 @@
 package io.edgemint.sandbox;
 
-import io.vertx.core.Future;
+import static io.edgemint.Patience.await;
+
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A server on loopback: how each part of the sandbox listens, waits and stops. */
 final class Wire implements AutoCloseable {
   /** CloudFront takes a request of up to 20,480 bytes, of which 8,192 are the URL. */
   static final int MAX_HEADERS = 20_480;
-
-  private static final long PATIENCE_SECONDS = 30;
 
   private final HttpServer server;
 
@@ -38,15 +35,6 @@ final class Wire implements AutoCloseable {
   /** {@code http://127.0.0.1:<port>}, without a slash at the end. */
   URI base() {
     return URI.create("http://127.0.0.1:" + server.actualPort());
-  }
-
-  /** The result, once it is there; never called on an event loop. */
-  static <T> T await(Future<T> future) {
-    try {
-      return future.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("no answer within " + PATIENCE_SECONDS + " s", e);
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.sandbox.Distribution.Origin;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class World implements AutoCloseable {
   private final List<AutoCloseable> parts = new ArrayList<>();
-  private final KeyPair acmeKey = SigningKeyPair.rsa();
-  private final KeyPair globexKey = SigningKeyPair.p256();
+  private final KeyPair acmeKey = KeyPairs.rsa(2048);
+  private final KeyPair globexKey = KeyPairs.ec("secp256r1");
   private final S3Server s3;
   private final Distribution acmeCdn;
   private final Distribution globexCdn;
@@ -31,9 +32,9 @@ public final class World implements AutoCloseable {
       s3 = part(S3Server.start(vertx, ports.s3(), clock, accounts()));
       // One distribution with the prefix in its URLs, the other with it as its origin path.
       acmeCdn = cdn(vertx, ports.acmeCdn(), clock, Tenant.ACME, "");
-      acmeCdn.trust(Tenant.ACME.publicKeyId(), SigningKeyPair.pem(acmeKey.getPublic()));
+      acmeCdn.trust(Tenant.ACME.publicKeyId(), KeyPairs.pem(acmeKey.getPublic()));
       globexCdn = cdn(vertx, ports.globexCdn(), clock, Tenant.GLOBEX, "/releases");
-      globexCdn.trust(Tenant.GLOBEX.publicKeyId(), SigningKeyPair.pem(globexKey.getPublic()));
+      globexCdn.trust(Tenant.GLOBEX.publicKeyId(), KeyPairs.pem(globexKey.getPublic()));
       issuer = part(IssuerServer.start(vertx, ports.issuer(), clock));
       globexIssuer = part(IssuerServer.start(vertx, 0, clock));
       seed();

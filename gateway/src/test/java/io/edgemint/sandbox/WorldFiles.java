@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.sandbox.IssuerServer.Algorithm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,8 +124,8 @@ public final class WorldFiles {
     for (Tenant tenant : Tenant.ALL) {
       put("orgs/secrets/" + tenant.id() + "-s3", tenant.account().secretAccessKey());
     }
-    put("orgs/keys/acme.pem", SigningKeyPair.pem(world.acmeKey().getPrivate()));
-    put("orgs/keys/globex.pem", SigningKeyPair.pem(world.globexKey().getPrivate()));
+    put("orgs/keys/acme.pem", KeyPairs.pem(world.acmeKey().getPrivate()));
+    put("orgs/keys/globex.pem", KeyPairs.pem(world.globexKey().getPrivate()));
     put("orgs/keys/globex-issuer.json", world.globexIssuer().keySet());
     String acmeCdn = cdn(Tenant.ACME, world.acmeCdn().base(), "releases/", "rsa-2048", "sha1");
     String globexCdn = cdn(Tenant.GLOBEX, world.globexCdn().base(), "''", "ecdsa-p256", "sha256");

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -39,7 +40,7 @@ class WorldIT {
   @AfterAll
   static void stop() {
     world().close();
-    Wire.await(VERTX.close());
+    await(VERTX.close());
   }
 
   @Test

@@ -44,6 +44,9 @@ final class FakeSigner implements LinkSigner {
     private final boolean pinsVersions;
     @Nullable Error failure;
 
+    /** Runs where the mint asks whether the signature is dear. */
+    Runnable whileDeciding = () -> {};
+
     private FakeSigning(
         String fingerprint, long notBefore, long notAfter, boolean costly, boolean pinsVersions) {
       this.fingerprint = fingerprint;
@@ -82,6 +85,7 @@ final class FakeSigner implements LinkSigner {
 
     @Override
     public boolean costly() {
+      whileDeciding.run();
       return costly;
     }
 

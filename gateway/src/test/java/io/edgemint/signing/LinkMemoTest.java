@@ -158,6 +158,40 @@ class LinkMemoTest {
   }
 
   @Test
+  void put_orgThatHeldMoreThanItsShareBefore_isLeftInPeaceNow() {
+    LinkMemo memo = memoOf(800);
+    for (int i = 0; i < 200; i++) {
+      put(memo, place(STORM, i, NOON + (i < 50 ? 900 : 60)));
+    }
+    clock.set(NOON + 70);
+    memo.settle();
+    assertThat(memo.linksOf(STORM)).isEqualTo(50);
+
+    for (int i = 0; i < 2_000; i++) {
+      put(memo, place(CALM, i));
+    }
+
+    assertThat(memo.linksOf(STORM)).isEqualTo(50);
+  }
+
+  @Test
+  void put_manyOrgsWithinTheirShares_takeNoMoreThanThereIs() {
+    LinkMemo memo = memoOf(800);
+    for (int i = 0; i < 20 * 90; i++) {
+      put(memo, place(new OrgId("org" + i % 20), i));
+    }
+    memo.settle();
+
+    long weight = 0;
+    for (int org = 0; org < 20; org++) {
+      weight += memo.weightOf(new OrgId("org" + org));
+    }
+    assertThat(weight)
+        .isGreaterThan(400L * place(STORM, 0).weight())
+        .isLessThanOrEqualTo(800L * place(STORM, 0).weight());
+  }
+
+  @Test
   void put_roomIsTakenFromAnOrg_itsOldestLinksGoFirst() {
     LinkMemo memo = memoOf(80);
     for (int i = 0; i < 100; i++) {

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +117,16 @@ class LinkMintTest {
   }
 
   @Test
+  void link_clockWasTurnedBackSinceTheSessionBegan_isDatedNow() {
+    FakeSigning session = FakeSigning.session("ASIA1", NOON + 3600, NOON + 7200);
+
+    Link link = mint.link(backend(900, session), FIRMWARE, LinkAsk.ANY).result();
+
+    assertThat(session.signed.getFirst().date()).isEqualTo(NOON);
+    assertThat(link.expiry()).isBetween(NOON + 900 - 56, NOON + 900);
+  }
+
+  @Test
   void link_manyAsksInARow_shareOneSignatureUntilTheGridMovesOn() {
     FakeSigning key = FakeSigning.p256Key("K1");
     Set<Long> ends = new HashSet<>();
@@ -169,9 +180,10 @@ class LinkMintTest {
       FakeSigning session = FakeSigning.session("S" + left, NOON - 60, NOON + left);
       FakeSigner signer = new FakeSigner(session);
       Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
-      if (!signer.renewals.isEmpty()) {
+      if (left < 60 + 60 + 56 && !signer.renewals.isEmpty()) {
         continue;
       }
+      assertThat(signer.renewals).isEmpty();
 
       long life = link.result().expiry() - NOON;
       long limit = Math.min(900, left - 60);
@@ -203,6 +215,35 @@ class LinkMintTest {
 
     assertThat(signer.renewals).isEmpty();
     assertThat(link.limitedBy()).isEqualTo(LimitedBy.REQUEST);
+  }
+
+  /** A life of 24 s has a grid of one second, and is refreshed when less than a quarter is left. */
+  @Test
+  void link_sessionAroundItsEdges_isLimitedOrRenewedToTheSecond() {
+    assertThat(limit(FakeSigning.session("S1", NOON, NOON + 60 + 24))).isEqualTo("24 BACKEND");
+    assertThat(limit(FakeSigning.session("S2", NOON, NOON + 60 + 23))).isEqualTo("23 SESSION");
+    assertThat(limit(FakeSigning.session("S3", NOON, NOON + 60 + 6))).isEqualTo("6 SESSION");
+    assertThat(limit(FakeSigning.session("S4", NOON, NOON + 60 + 5))).isEqualTo("renewed");
+  }
+
+  private String limit(FakeSigning session) {
+    FakeSigner signer = new FakeSigner(session);
+    Future<Link> link = mint.link(backend("acme", 24, signer), FIRMWARE, LinkAsk.ANY);
+    return link.isComplete()
+        ? link.result().expiry() - NOON + " " + link.result().limitedBy()
+        : "renewed";
+  }
+
+  @Test
+  void link_tokenAroundItsEdges_limitsToTheSecond() {
+    ReadyBackend backend = backend(24, FakeSigning.p256Key("K1"));
+
+    Link whole = mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 24)).result();
+    Link cut = mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 23)).result();
+
+    assertThat(whole.limitedBy()).isEqualTo(LimitedBy.BACKEND);
+    assertThat(cut.limitedBy()).isEqualTo(LimitedBy.TOKEN);
+    assertThat(cut.expiry()).isEqualTo(NOON + 23);
   }
 
   @Test
@@ -394,6 +435,25 @@ class LinkMintTest {
   }
 
   @Test
+  void link_rsaAskedForBetweenLookAndSignature_isStillSignedOnce() {
+    FakeSigning key = FakeSigning.rsaKey("K1");
+    ReadyBackend backend = backend(900, key);
+    List<Future<Link>> meanwhile = new ArrayList<>();
+    key.whileDeciding =
+        () -> {
+          key.whileDeciding = () -> {};
+          meanwhile.add(mint.link(backend, FIRMWARE, LinkAsk.ANY));
+        };
+
+    Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
+    runPool();
+
+    assertThat(link.result()).isSameAs(meanwhile.getFirst().result());
+    assertThat(key.signed).hasSize(1);
+    assertThat(count("memo")).isEqualTo(1);
+  }
+
+  @Test
   void link_poolIsFull_isRefusedAndTriedAgain() {
     ReadyBackend backend = backend(900, FakeSigning.rsaKey("K1"));
     poolIsFull = true;
@@ -447,5 +507,12 @@ class LinkMintTest {
     Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY).result();
 
     assertThat(link.expiry()).isLessThanOrEqualTo(NOON - 7_200 + 900);
+  }
+
+  @Test
+  void toString_link_tellsNoUrl() {
+    assertThat(new Link("https://h/k?Signature=x", NOON, LimitedBy.TOKEN))
+        .hasToString("Link[expiry=1795176000, limitedBy=TOKEN]");
+    assertThat(LimitedBy.TOKEN.code()).isEqualTo("token");
   }
 }

@@ -1,60 +1,25 @@
 package io.edgemint.signing;
 
+import io.edgemint.KeyPairs;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
-import java.security.spec.AlgorithmParameterSpec;
-import java.security.spec.ECGenParameterSpec;
-import java.security.spec.RSAKeyGenParameterSpec;
-import java.util.Base64;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
-/** Writes keys in the forms in which people have them; the JDK makes the keys. */
+/** Writes keys in the forms in which people have them. */
 final class PemForms {
   static final byte[] PRIME256V1 = HexFormat.of().parseHex("06082a8648ce3d030107");
   static final byte[] SECP384R1 = HexFormat.of().parseHex("06052b81040022");
 
   private PemForms() {}
 
-  static KeyPair rsa(int bits) {
-    return make("RSA", new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4));
-  }
-
-  static KeyPair ec(String curve) {
-    return make("EC", new ECGenParameterSpec(curve));
-  }
-
-  static KeyPair ed25519() {
-    return make("Ed25519", null);
-  }
-
-  private static KeyPair make(String kind, @Nullable AlgorithmParameterSpec spec) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance(kind);
-      if (spec != null) {
-        generator.initialize(spec);
-      }
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  static String pem(String label, byte[] der) {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
-  }
-
   static String pkcs8(KeyPair pair) {
-    return pem("PRIVATE KEY", pair.getPrivate().getEncoded());
+    return KeyPairs.pem(pair.getPrivate());
   }
 
   static String spki(KeyPair pair) {
-    return pem("PUBLIC KEY", pair.getPublic().getEncoded());
+    return KeyPairs.pem(pair.getPublic());
   }
 
   /** PKCS#1 is what PKCS#8 holds for RSA. */
@@ -62,7 +27,7 @@ final class PemForms {
     Der pkcs8 = new Der(pair.getPrivate().getEncoded()).enter(Der.SEQUENCE);
     pkcs8.number();
     pkcs8.enter(Der.SEQUENCE);
-    return pem("RSA PRIVATE KEY", pkcs8.read(Der.OCTET_STRING));
+    return KeyPairs.pem("RSA PRIVATE KEY", pkcs8.read(Der.OCTET_STRING));
   }
 
   static String sec1(KeyPair pair) {
@@ -70,7 +35,7 @@ final class PemForms {
   }
 
   static String sec1(byte[] scalar, byte[] curve, byte[] point) {
-    return pem("EC PRIVATE KEY", sec1Der(scalar, curve, point));
+    return KeyPairs.pem("EC PRIVATE KEY", sec1Der(scalar, curve, point));
   }
 
   /** Leaves out the curve or the point where it is empty. */

@@ -79,7 +79,7 @@ class S3SignerOracleTest {
   @Test
   void link_anyStorageKeyAndTime_isTheSdks() {
     Seeded.run(
-        40,
+        30,
         random -> {
           S3Storage storage = storage(random);
           Session session = session(random);

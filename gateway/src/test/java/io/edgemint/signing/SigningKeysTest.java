@@ -3,6 +3,7 @@ package io.edgemint.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.signing.CryptoProvider.Choice;
@@ -17,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class SigningKeysTest {
   private static final byte[] NONE = {};
-  private static final KeyPair RSA = PemForms.rsa(2048);
-  private static final KeyPair OTHER_RSA = PemForms.rsa(2048);
-  private static final KeyPair P256 = PemForms.ec("secp256r1");
-  private static final KeyPair OTHER_P256 = PemForms.ec("secp256r1");
+  private static final KeyPair RSA = KeyPairs.rsa(2048);
+  private static final KeyPair OTHER_RSA = KeyPairs.rsa(2048);
+  private static final KeyPair P256 = KeyPairs.ec("secp256r1");
+  private static final KeyPair OTHER_P256 = KeyPairs.ec("secp256r1");
 
   private static SigningKeys keys(Choice choice) {
     return new SigningKeys(CryptoProvider.install(choice));
@@ -47,7 +48,7 @@ class SigningKeysTest {
             PemForms.sec1(P256),
             PemForms.sec1(scalar, PemForms.PRIME256V1, NONE),
             PemForms.sec1(scalar, PemForms.PRIME256V1, PemForms.point(P256, true)),
-            PemForms.pem("EC PARAMETERS", PemForms.PRIME256V1) + PemForms.sec1(P256))) {
+            KeyPairs.pem("EC PARAMETERS", PemForms.PRIME256V1) + PemForms.sec1(P256))) {
       SigningKeyPair read = keys(choice).read(pem);
 
       assertThat(read.algorithm()).isEqualTo(KeyAlgorithm.ECDSA_P256);
@@ -60,7 +61,7 @@ class SigningKeysTest {
   void read_p256WithoutItsPublicHalf_findsItForAnyScalar(Choice choice) {
     SigningKeys keys = keys(choice);
     for (int i = 0; i < 20; i++) {
-      KeyPair pair = PemForms.ec("secp256r1");
+      KeyPair pair = KeyPairs.ec("secp256r1");
       String pem = PemForms.sec1(PemForms.scalar(pair), PemForms.PRIME256V1, NONE);
 
       assertThat(keys.read(pem).publicPem()).isEqualTo(PemForms.spki(pair));
@@ -124,7 +125,8 @@ class SigningKeysTest {
             keys(choice)
                 .read(
                     PemForms.sec1(scalar, PemForms.PRIME256V1, PemForms.point(OTHER_P256, false))),
-        "do not belong together");
+        "do not belong together",
+        "openssl ecparam");
     byte[] offCurve = PemForms.point(P256, false);
     offCurve[40] ^= 1;
     for (byte[] noPoint :
@@ -142,12 +144,12 @@ class SigningKeysTest {
     byte[] scalar = PemForms.scalar(P256);
 
     assertRefused(
-        () -> keys.read(PemForms.pkcs8(PemForms.rsa(1024))),
+        () -> keys.read(PemForms.pkcs8(KeyPairs.rsa(1024))),
         "RSA key of 1024 bits",
         "openssl genrsa");
-    assertRefused(() -> keys.read(PemForms.pkcs1(PemForms.rsa(3072))), "RSA key of 3072 bits");
+    assertRefused(() -> keys.read(PemForms.pkcs1(KeyPairs.rsa(3072))), "RSA key of 3072 bits");
     assertRefused(
-        () -> keys.read(PemForms.pkcs8(PemForms.ec("secp384r1"))),
+        () -> keys.read(PemForms.pkcs8(KeyPairs.ec("secp384r1"))),
         "on another curve",
         "prime256v1");
     assertRefused(
@@ -157,7 +159,7 @@ class SigningKeysTest {
         () -> keys.read(PemForms.sec1(scalar, Der.write(Der.SEQUENCE, new byte[] {2, 1, 1}), NONE)),
         "spells its curve out",
         "named_curve");
-    assertRefused(() -> keys.read(PemForms.pkcs8(PemForms.ed25519())), "of another kind");
+    assertRefused(() -> keys.read(PemForms.pkcs8(KeyPairs.of("Ed25519"))), "of another kind");
   }
 
   @ParameterizedTest
@@ -168,7 +170,7 @@ class SigningKeysTest {
 
     assertRefused(() -> keys.read(PemForms.spki(RSA)), "only the public half");
     assertRefused(
-        () -> keys.read(PemForms.pem("ENCRYPTED PRIVATE KEY", some)), "encrypted", "openssl pkey");
+        () -> keys.read(KeyPairs.pem("ENCRYPTED PRIVATE KEY", some)), "encrypted", "openssl pkey");
     assertRefused(
         () ->
             keys.read(
@@ -181,11 +183,11 @@ class SigningKeysTest {
                 -----END RSA PRIVATE KEY-----
                 """),
         "encrypted");
-    assertRefused(() -> keys.read(PemForms.pem("CERTIFICATE", some)), "a certificate");
+    assertRefused(() -> keys.read(KeyPairs.pem("CERTIFICATE", some)), "a certificate");
     assertRefused(
-        () -> keys.read(PemForms.pkcs8(RSA) + PemForms.pem("CERTIFICATE", some)), "a certificate");
-    assertRefused(() -> keys.read(PemForms.pem("OPENSSH PRIVATE KEY", some)), "ssh-keygen");
-    assertRefused(() -> keys.read(PemForms.pem("DSA PRIVATE KEY", some)), "'DSA PRIVATE KEY'");
+        () -> keys.read(PemForms.pkcs8(RSA) + KeyPairs.pem("CERTIFICATE", some)), "a certificate");
+    assertRefused(() -> keys.read(KeyPairs.pem("OPENSSH PRIVATE KEY", some)), "ssh-keygen");
+    assertRefused(() -> keys.read(KeyPairs.pem("DSA PRIVATE KEY", some)), "'DSA PRIVATE KEY'");
     assertRefused(
         () -> keys.read(PemForms.pkcs8(RSA) + PemForms.pkcs8(P256)), "several private keys");
     assertRefused(() -> keys.read(""), "no complete PEM block", "-inform DER");
@@ -193,6 +195,7 @@ class SigningKeysTest {
         () -> keys.read(PemForms.pkcs8(RSA).replace("-----END", "-----ENDE")),
         "no complete PEM block");
     assertRefused(() -> keys.read("x".repeat(65_537)), "64 KiB");
+    assertRefused(() -> keys.read("x".repeat(65_536)), "no complete PEM block");
   }
 
   @ParameterizedTest
@@ -202,6 +205,9 @@ class SigningKeysTest {
         new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)
             .toByteArray();
 
+    order[32]--;
+    assertThat(keys(choice).read(PemForms.sec1(order, PemForms.PRIME256V1, NONE))).isNotNull();
+    order[32]++;
     for (byte[] scalar : List.of(new byte[32], NONE, order)) {
       assertRefused(
           () -> keys(choice).read(PemForms.sec1(scalar, PemForms.PRIME256V1, NONE)), "damaged");
@@ -223,7 +229,7 @@ class SigningKeysTest {
           } else {
             der[random.nextInt(der.length)] ^= (byte) (1 << random.nextInt(8));
           }
-          String pem = PemForms.pem("PRIVATE KEY", der) + PemForms.spki(pair);
+          String pem = KeyPairs.pem("PRIVATE KEY", der) + PemForms.spki(pair);
           try {
             assertThat(keys.read(pem).publicPem()).isEqualTo(PemForms.spki(pair));
           } catch (IllegalArgumentException e) {

@@ -49,6 +49,7 @@ final class CalibrationServer extends VerticleBase {
     Vertx vertx = oneLoop();
     vertx.deployVerticle(server).await();
     Child.serve(server.port());
+    vertx.close().await();
   }
 
   /** Vert.x as the gateway has it, with one event loop. */

@@ -12,33 +12,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the gateway's address
  * @param tokens one for each device
- * @param own the gateway, if it was started for them
+ * @param own the gateway, if it was started for them; ends with {@link #close}
  */
 record Fleet(String target, List<String> tokens, Optional<Child> own) implements AutoCloseable {
   /**
-   * A fleet of a gateway that runs somewhere, or else of one that is started here.
+   * A fleet of a gateway that runs somewhere, or else of the sandbox, which is started.
    *
    * @param target the gateway's address, or null
-   * @param file with a token on each line; null without a target
+   * @param tokens a file with a token on each line; null without a target
    * @throws IllegalStateException if there is no gateway or too few tokens; the message says why
    */
-  static Fleet of(@Nullable String target, @Nullable String file, int devices) {
+  static Fleet of(@Nullable String target, @Nullable String tokens, int devices) {
     try {
       if (target != null) {
-        if (file == null) {
+        if (tokens == null) {
           throw new IllegalStateException("-Dtarget goes with -Dtokens, a file of tokens");
         }
-        return new Fleet(target, tokens(Path.of(file), devices), Optional.empty());
+        return new Fleet(target, read(Path.of(tokens), devices), Optional.empty());
       }
       Path written = Files.createTempFile(Files.createDirectories(Path.of("target")), "tokens", "");
-      Child gateway =
-          Child.start(
-              GatewayServer.class,
-              "0",
-              Integer.toString(devices),
-              written.toAbsolutePath().toString());
+      Path file = written.toAbsolutePath();
+      Child gateway = Child.start(SandboxServer.class, Integer.toString(devices), file.toString());
       String address = "http://127.0.0.1:" + gateway.port();
-      return new Fleet(address, tokens(written, devices), Optional.of(gateway));
+      return new Fleet(address, read(written, devices), Optional.of(gateway));
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -46,7 +42,7 @@ record Fleet(String target, List<String> tokens, Optional<Child> own) implements
     }
   }
 
-  private static List<String> tokens(Path file, int devices) throws IOException {
+  private static List<String> read(Path file, int devices) throws IOException {
     List<String> tokens = Files.readAllLines(file);
     if (tokens.size() < devices) {
       throw new IllegalStateException(

@@ -62,6 +62,11 @@ final class Limits {
     return methods;
   }
 
+  /** Whether there is a limit for a contest. */
+  boolean nameContest(String contest) {
+    return byName.containsKey(SPEED + contest);
+  }
+
   /**
    * Holds measurements against all limits.
    *

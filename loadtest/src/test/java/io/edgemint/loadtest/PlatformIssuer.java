@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /** Issues ES256 tokens to devices of the sample organisation, with a key made for the occasion. */
 final class PlatformIssuer {
-  static final String NAME = "https://issuer.example.com";
-  static final String AUDIENCE = "edgemint";
+  private static final String NAME = "https://issuer.example.com";
+  private static final String AUDIENCE = "edgemint";
 
   private final SigningKeyPair pair =
       new SigningKeys(Sample.crypto()).generate(KeyAlgorithm.ECDSA_P256);
@@ -57,7 +57,7 @@ final class PlatformIssuer {
   }
 
   /** The private half of a key as PEM. */
-  static String privatePem(SigningKeyPair pair) {
+  private static String privatePem(SigningKeyPair pair) {
     return "-----BEGIN PRIVATE KEY-----\n"
         + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(pair.pkcs8())
         + "\n-----END PRIVATE KEY-----\n";

@@ -64,18 +64,19 @@ final class Ratio implements Callable<Integer> {
     Path recorded = folder.resolve("answer");
     String devices = Integer.toString(DEVICES);
     try (Child gateway =
-        Child.pinned(SERVER_CORE, GatewayServer.class, "1", devices, tokens.toString())) {
+        Child.pinned(SERVER_CORE, SandboxServer.class, devices, tokens.toString())) {
       String token = Files.readAllLines(tokens).get(0);
       Files.write(recorded, answer(gateway, token));
       try (Child bare = Child.pinned(SERVER_CORE, CalibrationServer.class, recorded.toString())) {
         requireSame(Files.readAllBytes(recorded), answer(bare, token));
-        return judge(drive(new Wrk(CLIENT_CORE, script, Site.PATH, tokens), gateway, bare));
+        return judge(
+            drive(new Wrk(CLIENT_CORE, script, SandboxServer.PATH, tokens), gateway, bare));
       }
     }
   }
 
   private static byte[] answer(Child server, String token) throws IOException {
-    try (var connection = new KeepAlive(server.port(), Site.PATH, token)) {
+    try (var connection = new KeepAlive(server.port(), SandboxServer.PATH, token)) {
       return connection.record();
     }
   }

@@ -1,6 +1,6 @@
 package io.edgemint.loadtest;
 
-import io.edgemint.app.Gateway;
+import io.edgemint.sandbox.Sandbox;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -23,21 +23,20 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class WarmRequestBenchmark {
   private Vertx vertx;
-  private Gateway gateway;
+  private Sandbox sandbox;
   private KeepAlive toGateway;
   private KeepAlive toBare;
 
   /** Starts both servers. */
   @Setup
-  public void start() throws IOException, InterruptedException {
-    Site site = Site.prepare(1);
-    String token = site.tokens(1).findFirst().orElseThrow();
-    gateway = site.start();
-    toGateway = new KeepAlive(gateway.edgePort(), Site.PATH, token);
+  public void start() throws IOException {
+    sandbox = SandboxServer.start();
+    String token = SandboxServer.tokens(sandbox, 1).getFirst();
+    toGateway = new KeepAlive(sandbox.edge().getPort(), SandboxServer.PATH, token);
     vertx = CalibrationServer.oneLoop();
     var bare = new CalibrationServer(Answer.parse(toGateway.record()));
     vertx.deployVerticle(bare).await();
-    toBare = new KeepAlive(bare.port(), Site.PATH, token);
+    toBare = new KeepAlive(bare.port(), SandboxServer.PATH, token);
   }
 
   @Benchmark
@@ -55,7 +54,7 @@ public class WarmRequestBenchmark {
   public void stop() throws IOException {
     toGateway.close();
     toBare.close();
-    gateway.close();
+    sandbox.close();
     vertx.close().await();
   }
 }

@@ -1,0 +1,112 @@
+package io.edgemint.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private @TempDir @Nullable Path folder;
+
+  private int run(String... arguments) {
+    return Main.run(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(Objects.requireNonNull(folder).resolve(name), text);
+  }
+
+  @Test
+  void help_teachesEveryCommand() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString())
+        .contains("serve", "check-config", "apply", "backend", "token", "Exit codes");
+  }
+
+  @Test
+  void unknownCommand_isAUsageErrorWithASuggestion() {
+    assertThat(run("serv")).isEqualTo(2);
+    assertThat(err.toString()).contains("serve");
+  }
+
+  @Test
+  void checkConfig_goodFiles_exitsZero() {
+    assertThat(run("check-config", "../config/edgemint.yaml")).isZero();
+    assertThat(out.toString()).contains("good", "https://issuer.example.com");
+  }
+
+  @Test
+  void checkConfig_badFile_exitsOneWithoutAStackTrace() throws IOException {
+    Path file = file("edgemint.yaml", "edge: {port: nine}\nregistr: {}\n");
+    assertThat(run("check-config", file.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("edge.port", "registr", "registry")
+        .doesNotContain("\tat ", "Exception");
+  }
+
+  @Test
+  void checkConfig_badOrg_namesItsProblems() throws IOException {
+    Path org = file("acme.yaml", "org: ACME\nbackends: [{name: prod}]\n");
+    assertThat(run("check-config", "../config/edgemint.yaml", org.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("org", "policy.entitlement", "bucket", "region");
+  }
+
+  @Test
+  void checkConfig_missingFile_saysSo() {
+    assertThat(run("check-config", "nowhere.yaml")).isEqualTo(1);
+    assertThat(err.toString()).contains("nowhere.yaml", "no such file");
+  }
+
+  @Test
+  void token_fromSecret_isPrinted() throws IOException {
+    Path secret = file("secret", "0123456789abcdef0123456789abcdef");
+    String[] arguments = {
+      "token",
+      "--hs256",
+      "--key",
+      secret.toString(),
+      "--iss",
+      "i",
+      "--aud",
+      "a",
+      "--sub",
+      "d",
+      "--org",
+      "acme",
+      "--count",
+      "3"
+    };
+    assertThat(run(arguments)).isZero();
+    assertThat(out.toString().lines()).hasSize(3).allMatch(line -> line.split("\\.").length == 3);
+  }
+
+  @Test
+  void token_badKey_exitsOneAndKeepsTheKeyToItself() throws IOException {
+    Path key = file("key.pem", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----");
+    assertThat(run("token", "--key", key.toString(), "--iss", "i", "--aud", "a", "--sub", "d"))
+        .isEqualTo(1);
+    assertThat(err.toString()).isNotBlank().doesNotContain("c2VjcmV0", "\tat ");
+  }
+
+  @Test
+  void apply_thenBackend_refusesWhatIsNotThere() throws IOException {
+    Path settings = file("edgemint.yaml", "signing: {provider: jdk}\n");
+    Path org = file("acme.yaml", "org: acme\npolicy: {entitlement: [fw/]}\n");
+    assertThat(run("apply", "-s", settings.toString(), org.toString())).isZero();
+    assertThat(out.toString()).contains("acme: created");
+    assertThat(run("apply", "-s", settings.toString(), org.toString())).isZero();
+    assertThat(out.toString()).contains("acme: unchanged");
+    assertThat(run("backend", "activate", "-s", settings.toString(), "acme", "prod")).isEqualTo(1);
+    assertThat(err.toString()).contains("has no backend 'prod'").doesNotContain("\tat ");
+    assertThat(run("backend", "validate", "-s", settings.toString(), "Acme", "prod")).isEqualTo(1);
+  }
+}

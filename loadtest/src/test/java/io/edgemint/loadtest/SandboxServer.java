@@ -1,0 +1,52 @@
+package io.edgemint.loadtest;
+
+import io.edgemint.sandbox.Firmware;
+import io.edgemint.sandbox.Sandbox;
+import io.edgemint.sandbox.Tenant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The sandbox in a process of its own, with tokens for a fleet of one organisation, whose links are
+ * signed for CloudFront with an ECDSA key. It has as many event loops as cores that it may use.
+ */
+final class SandboxServer {
+  /** What the devices ask for. */
+  static final String KEY = Firmware.SMALL.key();
+
+  static final String PATH = "/v1/links/" + KEY;
+
+  private SandboxServer() {}
+
+  /** Takes the number of devices, and the file to write their tokens to. */
+  public static void main(String[] args) throws IOException {
+    Sandbox sandbox = start();
+    Files.write(Path.of(args[1]), tokens(sandbox, Integer.parseInt(args[0])));
+    Child.serve(sandbox.edge().getPort());
+    sandbox.close();
+    System.exit(0);
+  }
+
+  /** A sandbox in this process, with a folder of its own below {@code target}. */
+  static Sandbox start() throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "sandboxes").toAbsolutePath());
+    return Sandbox.start(Files.createTempDirectory(folder, ""), InstantSource.system());
+  }
+
+  /** Tokens of so many devices, one each. */
+  static List<String> tokens(Sandbox sandbox, int devices) {
+    return IntStream.rangeClosed(1, devices)
+        .mapToObj(number -> claims("device-" + number))
+        .map(sandbox.world().issuer()::token)
+        .toList();
+  }
+
+  private static Map<String, Object> claims(String device) {
+    return Map.of("aud", "edgemint", "sub", device, "org", Tenant.GLOBEX.id());
+  }
+}
