@@ -86,7 +86,7 @@ public final class Probe {
     private List<Check> all() {
       Session session = session();
       if (session != null) {
-        try (StorageWriter writer = new StorageWriter(backend.upload(), session, clock.instant())) {
+        try (StorageWriter writer = new StorageWriter(backend.upload(), session)) {
           boolean written = write(writer);
           try {
             if (written) {

@@ -4,17 +4,13 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -22,18 +18,18 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Signs the requests that write into a storage, with the SDK, which needs no network for it. */
+/**
+ * Signs the requests that write into a storage, with the SDK, which needs no network for it. They
+ * are dated by the system's clock: the presigner takes no other.
+ */
 final class StorageWriter implements AutoCloseable {
   private static final Duration LIFE = Duration.ofMinutes(5);
 
   private final S3Storage storage;
   private final S3Presigner presigner;
-  private final AwsRequestOverrideConfiguration dated;
 
-  /** Signs as of an instant. */
-  StorageWriter(S3Storage storage, Session session, Instant now) {
+  StorageWriter(S3Storage storage, Session session) {
     this.storage = storage;
-    this.dated = at(now);
     S3Presigner.Builder builder =
         S3Presigner.builder()
             .region(Region.of(storage.region()))
@@ -47,16 +43,6 @@ final class StorageWriter implements AutoCloseable {
       builder.endpointOverride(endpoint);
     }
     this.presigner = builder.build();
-  }
-
-  /** The SDK has no way to the clock that is not deprecated. */
-  @SuppressWarnings("deprecation")
-  private static AwsRequestOverrideConfiguration at(Instant now) {
-    return AwsRequestOverrideConfiguration.builder()
-        .putExecutionAttribute(
-            software.amazon.awssdk.auth.signer.AwsSignerExecutionAttribute.SIGNING_CLOCK,
-            Clock.fixed(now, ZoneOffset.UTC))
-        .build();
   }
 
   /** A request with its signature in the URL and the headers that must go with it. */
@@ -76,8 +62,7 @@ final class StorageWriter implements AutoCloseable {
             .bucket(storage.bucket())
             .key(storage.prefix() + key.value())
             .contentLength(size)
-            .contentType("application/octet-stream")
-            .overrideConfiguration(dated);
+            .contentType("application/octet-stream");
     if (!encryption.isEmpty()) {
       request
           .serverSideEncryption(encryption.get("x-amz-server-side-encryption"))
@@ -94,7 +79,6 @@ final class StorageWriter implements AutoCloseable {
         DeleteObjectRequest.builder()
             .bucket(storage.bucket())
             .key(storage.prefix() + key.value())
-            .overrideConfiguration(dated)
             .build();
     return signed(
         presigner.presignDeleteObject(
