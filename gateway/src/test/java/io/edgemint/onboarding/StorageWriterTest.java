@@ -11,7 +11,7 @@ class StorageWriterTest {
   @Test
   void signed_printed_showsNoSignatureAndNoToken() {
     Session session = new Session("AKID", "secret", "session-token", Instant.EPOCH, null);
-    try (StorageWriter writer = new StorageWriter(Samples.s3("bucket"), session, Instant.EPOCH)) {
+    try (StorageWriter writer = new StorageWriter(Samples.s3("bucket"), session)) {
       StorageWriter.Signed put = writer.put(Samples.key("fw/a"), 1);
 
       assertThat(put.uri().getRawQuery()).contains("X-Amz-Signature=", "session-token");
