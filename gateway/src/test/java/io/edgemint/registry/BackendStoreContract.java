@@ -1,37 +1,30 @@
 package io.edgemint.registry;
 
+import static io.edgemint.registry.StoredOrgs.CHANGE;
+import static io.edgemint.registry.StoredOrgs.org;
+import static io.edgemint.registry.StoredOrgs.revoking;
+import static io.edgemint.registry.StoredOrgs.stored;
+import static io.edgemint.registry.StoredOrgs.withIssuer;
+import static io.edgemint.registry.StoredOrgs.withRole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.Seeded;
-import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
-import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.backend.BackendStore.Conflict;
-import io.edgemint.backend.Entitlement;
-import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
-import io.edgemint.backend.Policy;
-import io.edgemint.backend.Revocations;
-import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Snapshot;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +32,6 @@ import org.junit.jupiter.api.Test;
 /** What every store of organisations promises; a test of one extends this. */
 abstract class BackendStoreContract {
   static final String PLATFORM_ISSUER = "https://platform.example";
-  static final Change CHANGE = new Change("alice", "test");
 
   private final List<BackendStore> opened = new ArrayList<>();
   private BackendStore store;
@@ -75,10 +67,8 @@ abstract class BackendStoreContract {
 
   @Test
   void load_newDatabase_isEmptyAtVersionZero() {
-    Snapshot snapshot = store.load();
-
-    assertThat(snapshot.version()).isZero();
-    assertThat(snapshot.orgs()).isEmpty();
+    assertThat(store.load().version()).isZero();
+    assertThat(store.load().orgs()).isEmpty();
   }
 
   @Test
@@ -114,26 +104,24 @@ abstract class BackendStoreContract {
     Org read = write(org("acme"));
     Org newer = write(read);
 
-    assertThatThrownBy(() -> write(read))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContainingAll(
-            "acme", "version " + read.version(), "now " + newer.version(), "read it again");
+    assertConflict(
+        () -> write(read),
+        "acme",
+        "version " + read.version(),
+        "now " + newer.version(),
+        "read it again");
   }
 
   @Test
   void write_newRecordOfAnOrgThatStands_isAConflict() {
     write(org("acme"));
 
-    assertThatThrownBy(() -> write(org("acme")))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContaining("acme exists already");
+    assertConflict(() -> write(org("acme")), "acme exists already");
   }
 
   @Test
   void write_changedRecordOfAnOrgThatNeverWas_isAConflict() {
-    assertThatThrownBy(() -> write(org("acme").withVersion(3)))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContaining("acme is not in the registry");
+    assertConflict(() -> write(org("acme").withVersion(3)), "acme is not in the registry");
   }
 
   @Test
@@ -142,8 +130,7 @@ abstract class BackendStoreContract {
     write(stale);
     Snapshot before = store.load();
 
-    assertThatThrownBy(() -> store.write(List.of(org("fresh"), stale), CHANGE))
-        .isInstanceOf(Conflict.class);
+    assertConflict(() -> store.write(List.of(org("fresh"), stale), CHANGE));
 
     assertThat(store.load().version()).isEqualTo(before.version());
     assertThat(store.load().org(new OrgId("fresh"))).isNull();
@@ -165,11 +152,9 @@ abstract class BackendStoreContract {
 
     assertThat(store.load().org(acme.id())).isNull();
     assertThat(store.load().version()).isEqualTo(acme.version() + 1);
-    assertThatThrownBy(() -> write(org("acme")))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContainingAll("acme was deleted at 2026-", "choose another");
-    assertThatThrownBy(() -> write(acme)).isInstanceOf(Conflict.class);
-    assertThatThrownBy(() -> store.delete(acme, CHANGE)).isInstanceOf(Conflict.class);
+    assertThatThrownBy(() -> write(org("acme")), "acme was deleted at 2026-", "choose another");
+    assertConflict(() -> write(acme));
+    assertConflict(() -> store.delete(acme, CHANGE));
   }
 
   @Test
@@ -177,23 +162,23 @@ abstract class BackendStoreContract {
     Org read = write(org("acme"));
     write(read);
 
-    assertThatThrownBy(() -> store.delete(read, CHANGE))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContaining("has changed since it was read");
+    assertThatThrownBy(() -> store.delete(read, CHANGE), "has changed since it was read");
   }
 
   @Test
   void delete_orgThatWasNeverWritten_isAConflict() {
-    assertThatThrownBy(() -> store.delete(org("acme"), CHANGE)).isInstanceOf(Conflict.class);
+    assertConflict(() -> store.delete(org("acme"), CHANGE));
   }
 
   @Test
   void write_issuerOfAnotherOrg_isAConflictUntilItIsFree() {
     Org first = write(withIssuer(org("first"), "https://one.example"));
 
-    assertThatThrownBy(() -> write(withIssuer(org("second"), "https://one.example")))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContainingAll("second", "https://one.example", "first");
+    assertThatThrownBy(
+        () -> write(withIssuer(org("second"), "https://one.example")),
+        "second",
+        "https://one.example",
+        "first");
 
     store.delete(first, CHANGE);
     assertThat(write(withIssuer(org("second"), "https://one.example")).version()).isPositive();
@@ -203,16 +188,18 @@ abstract class BackendStoreContract {
   void write_roleOfAnotherOrg_isAConflictWhateverItsCase() {
     write(withRole(org("first"), "arn:aws:iam::123456789012:role/Edge"));
 
-    assertThatThrownBy(() -> write(withRole(org("second"), "arn:aws:iam::123456789012:role/edge")))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContaining("belongs to organisation first");
+    assertConflict(
+        () -> write(withRole(org("second"), "arn:aws:iam::123456789012:role/edge")),
+        "belongs to organisation first");
   }
 
   @Test
   void write_issuerOfThePlatform_isAConflict() {
-    assertThatThrownBy(() -> write(withIssuer(org("acme"), PLATFORM_ISSUER)))
-        .isInstanceOf(Conflict.class)
-        .hasMessageContainingAll("acme", PLATFORM_ISSUER, "platform's");
+    assertConflict(
+        () -> write(withIssuer(org("acme"), PLATFORM_ISSUER)),
+        "acme",
+        PLATFORM_ISSUER,
+        "platform's");
   }
 
   @Test
@@ -372,22 +359,6 @@ abstract class BackendStoreContract {
     return stored(store, id).revocations().subjects();
   }
 
-  private static Org stored(BackendStore store, OrgId id) {
-    return Objects.requireNonNull(store.load().org(id));
-  }
-
-  private static Org revoking(Org org, String subject) {
-    Set<String> subjects = new HashSet<>(org.revocations().subjects());
-    subjects.add(subject);
-    return new Org(
-        org.id(),
-        org.version(),
-        org.policy(),
-        new Revocations(false, subjects, List.of()),
-        org.issuers(),
-        org.backends());
-  }
-
   @Test
   void follower_anyHistory_endsWithWhatTheStoreHolds() {
     Seeded.run(
@@ -396,7 +367,7 @@ abstract class BackendStoreContract {
           BackendStore other = opened();
           Snapshot followed = store.load();
           for (int step = 0; step < 30; step++) {
-            randomStep(random.nextBoolean() ? store : other, random);
+            RandomOrgs.step(random.nextBoolean() ? store : other, random);
             if (random.nextInt(3) == 0) {
               followed = followed.with(store.since(followed));
             }
@@ -406,57 +377,12 @@ abstract class BackendStoreContract {
         });
   }
 
-  private static void randomStep(BackendStore store, RandomGenerator random) {
-    List<Org> orgs = List.copyOf(store.load().orgs());
-    if (orgs.isEmpty() || random.nextInt(3) == 0) {
-      RandomOrgs source = new RandomOrgs(new SplittableRandom(random.nextLong()));
-      store.write(List.of(source.org(), source.org()), CHANGE);
-    } else if (random.nextInt(3) == 0) {
-      store.delete(Seeded.pick(random, orgs), CHANGE);
-    } else {
-      store.write(List.of(Seeded.pick(random, orgs)), CHANGE);
-    }
+  private static void assertConflict(ThrowingCallable write, String... words) {
+    var conflict = assertThatThrownBy(write).isInstanceOf(Conflict.class);
+    List.of(words).forEach(conflict::hasMessageContaining);
   }
 
   final Org write(Org org) {
     return store.write(List.of(org), CHANGE).getFirst();
-  }
-
-  static Org org(String id) {
-    return new Org(
-        new OrgId(id),
-        0,
-        new Policy(new Entitlement(List.of("")), Set.of(), false),
-        Revocations.NONE,
-        List.of(),
-        List.of());
-  }
-
-  static Org withIssuer(Org org, String iss) {
-    Issuer issuer =
-        new Issuer(
-            iss,
-            Set.of("edgemint"),
-            Set.of(Issuer.Algorithm.ES256),
-            new Issuer.KeySource.Jwks("{\"keys\":[]}"),
-            Issuer.ClaimNames.DEFAULT,
-            Issuer.DEFAULT_MAX_LIFE,
-            org.id());
-    return new Org(
-        org.id(), org.version(), org.policy(), org.revocations(), List.of(issuer), org.backends());
-  }
-
-  private static Org withRole(Org org, String arn) {
-    S3Storage storage =
-        new S3Storage(
-            "firmware",
-            "eu-central-1",
-            "",
-            S3Storage.Endpoint.AMAZON,
-            new S3Storage.Credentials.Role(arn, null),
-            new S3Storage.Encryption.BucketDefault(),
-            Duration.ofMinutes(15),
-            new TreeMap<>(Map.of()));
-    return org.withBackend(Backend.draft("prod", 1, storage, storage));
   }
 }

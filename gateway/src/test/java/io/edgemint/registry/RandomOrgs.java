@@ -2,6 +2,7 @@ package io.edgemint.registry;
 
 import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Entitlement;
@@ -20,6 +21,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -33,6 +35,19 @@ final class RandomOrgs {
 
   RandomOrgs(RandomGenerator random) {
     this.random = random;
+  }
+
+  /** Writes or deletes something in a store. */
+  static void step(BackendStore store, RandomGenerator random) {
+    List<Org> orgs = List.copyOf(store.load().orgs());
+    if (orgs.isEmpty() || random.nextInt(3) == 0) {
+      RandomOrgs source = new RandomOrgs(new SplittableRandom(random.nextLong()));
+      store.write(List.of(source.org(), source.org()), StoredOrgs.CHANGE);
+    } else if (random.nextInt(3) == 0) {
+      store.delete(Seeded.pick(random, orgs), StoredOrgs.CHANGE);
+    } else {
+      store.write(List.of(Seeded.pick(random, orgs)), StoredOrgs.CHANGE);
+    }
   }
 
   /** An organisation that was never written; its identity roots occur in no other. */

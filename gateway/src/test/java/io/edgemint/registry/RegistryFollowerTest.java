@@ -197,14 +197,11 @@ class RegistryFollowerTest {
       await(second.start());
       assertThat(own.snapshot().orgs()).isEmpty();
 
-      Org acme =
-          writing
-              .write(List.of(BackendStoreContract.org("acme")), BackendStoreContract.CHANGE)
-              .getFirst();
+      Org acme = writing.write(List.of(StoredOrgs.org("acme")), StoredOrgs.CHANGE).getFirst();
       await(second.poll());
       assertThat(own.snapshot().orgs()).containsExactly(acme);
 
-      writing.delete(acme, BackendStoreContract.CHANGE);
+      writing.delete(acme, StoredOrgs.CHANGE);
       await(second.poll());
       assertThat(own.snapshot().orgs()).isEmpty();
     }
@@ -243,7 +240,7 @@ class RegistryFollowerTest {
   }
 
   private static List<Org> orgs(String... ids) {
-    return List.of(ids).stream().map(BackendStoreContract::org).toList();
+    return List.of(ids).stream().map(StoredOrgs::org).toList();
   }
 
   private static void awaitLatch(CountDownLatch latch) {

@@ -82,15 +82,14 @@ class SqliteRegistryIT {
       try (SqliteRegistry registry = open(Path.of(arguments[0]))) {
         List<Org> orgs = new ArrayList<>(registry.load().orgs());
         if (orgs.isEmpty()) {
-          List<Org> fresh = IDS.stream().map(BackendStoreContract::org).toList();
-          orgs = registry.write(fresh, BackendStoreContract.CHANGE);
+          List<Org> fresh = IDS.stream().map(StoredOrgs::org).toList();
+          orgs = registry.write(fresh, StoredOrgs.CHANGE);
         }
         for (int next = counter(registry, IDS.getFirst()) + 1; next < MOST; next++) {
           int counter = next;
           orgs =
               registry.write(
-                  orgs.stream().map(org -> counting(org, counter)).toList(),
-                  BackendStoreContract.CHANGE);
+                  orgs.stream().map(org -> counting(org, counter)).toList(), StoredOrgs.CHANGE);
           System.out.println(counter);
         }
       }

@@ -1,5 +1,8 @@
 package io.edgemint.registry;
 
+import static io.edgemint.registry.StoredOrgs.CHANGE;
+import static io.edgemint.registry.StoredOrgs.org;
+import static io.edgemint.registry.StoredOrgs.withIssuer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
