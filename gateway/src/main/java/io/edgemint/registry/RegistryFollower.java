@@ -85,7 +85,14 @@ public final class RegistryFollower implements AutoCloseable {
 
   private void schedule() {
     if (!closed) {
-      vertx.setTimer(delay(random), timer -> poll().onComplete(done -> schedule()));
+      vertx.setTimer(delay(random), timer -> pollUnlessClosed());
+    }
+  }
+
+  private void pollUnlessClosed() {
+    // A timer that was set before the end may fire after it, when there is no worker any more.
+    if (!closed) {
+      poll().onComplete(done -> schedule());
     }
   }
 
