@@ -31,7 +31,9 @@ final class ApplyCommand implements Callable<Integer> {
       description = "files of organisations, or folders of them")
   private List<Path> places = List.of();
 
-  @Option(names = "--prune", description = "delete organisations that no file names")
+  @Option(
+      names = "--prune",
+      description = "delete organisations that no file names, and issuers that theirs does not")
   private boolean prune;
 
   @Option(names = "--dry-run", description = "say what would be done, and do nothing")

@@ -29,9 +29,9 @@ import org.sqlite.SQLiteOpenMode;
  * A SQLite database in WAL mode: transactions that write run one after the other on a thread of
  * their own, those that read run on the caller's and see one state each.
  *
- * <p>A read opens its connection anew (0.2 ms, and there is about one a second). So a file that was
- * put in the place of this one is seen by the next read; the writing connection is compared with
- * the file before each use, for what is written to a file without a name is lost.
+ * <p>A read opens its connection anew (under a millisecond, about once a second). So a file that
+ * was put in the place of this one is seen by the next read; the writing connection is compared
+ * with the file before each use, for what is written to a file without a name is lost.
  */
 final class SqliteFile implements AutoCloseable {
   private static final int BUSY_MILLIS = 5_000;
