@@ -1,9 +1,14 @@
 package io.edgemint.http;
 
+import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Org;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
+import io.edgemint.caller.Access;
+import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;
+import io.edgemint.http.LinkBody.Rendered;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
 import io.vertx.core.Context;
@@ -78,23 +83,46 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     LinkAsk ask = LinkQuery.parse(query);
     switch (route) {
       case LINK ->
-          whenDone(request, route, one(token, path, Route.LINK_PREFIX, ask), this::sendLink);
+          whenDone(
+              request,
+              route,
+              grants.caller(token),
+              (same, caller) -> link(same, caller, path, ask));
       case DOWNLOAD ->
-          whenDone(request, route, one(token, path, Route.DOWNLOAD_PREFIX, ask), this::redirect);
+          whenDone(
+              request,
+              route,
+              Grants.then(
+                  grants.caller(token),
+                  caller -> grants.grant(caller, key(path, Route.DOWNLOAD_PREFIX), ask)),
+              this::redirect);
       case LINKS -> whenDone(request, route, batch.answer(request, token, ask), this::sendBatch);
       case NONE -> throw new IllegalStateException("no route is answered before");
     }
   }
 
-  private Future<Grant> one(String token, String path, String prefix, LinkAsk ask) {
-    return Grants.then(
-        grants.caller(token),
-        caller -> grants.grant(caller, ObjectKey.parse(path.substring(prefix.length())), ask));
+  /** Answers with a link: the bytes of this second if there are any, else a grant. */
+  private void link(HttpServerRequest request, Caller caller, String path, LinkAsk ask) {
+    Org org = grants.org(caller);
+    Rendered recent = org == null ? null : bodies.recent(org, request.uri(), clock.millis());
+    if (recent != null && Access.check(caller, recent.org(), recent.key()) == null) {
+      sendLink(request, caller, recent);
+      return;
+    }
+    whenDone(
+        request,
+        Route.LINK,
+        grants.grant(caller, key(path, Route.LINK_PREFIX), ask),
+        (same, grant) -> sendLink(same, caller, bodies.render(grant, same.uri(), clock.millis())));
   }
 
-  private void sendLink(HttpServerRequest request, Grant grant) {
-    Answers.send(request, bodies.of(grant, clock.millis()));
-    granted(request, Route.LINK, 200, grant);
+  private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {
+    Answers.send(request, body.bytes());
+    granted(request, Route.LINK, 200, caller);
+  }
+
+  private static KeyResult key(String path, String prefix) {
+    return ObjectKey.parse(path.substring(prefix.length()));
   }
 
   private void redirect(HttpServerRequest request, Grant grant) {
@@ -105,7 +133,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         .putHeader(HttpHeaders.CACHE_CONTROL, Answers.NO_STORE)
         .putHeader(REFERRER_POLICY, NO_REFERRER)
         .end();
-    granted(request, Route.DOWNLOAD, 307, grant);
+    granted(request, Route.DOWNLOAD, 307, grant.caller());
   }
 
   private void sendBatch(HttpServerRequest request, Buffer body) {
@@ -114,15 +142,10 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     access.add(Route.LINKS.template(), 200, "ok", "-", "-", request.uri());
   }
 
-  private void granted(HttpServerRequest request, Route route, int status, Grant grant) {
+  private void granted(HttpServerRequest request, Route route, int status, Caller caller) {
     meters.answered(route);
     access.add(
-        route.template(),
-        status,
-        "ok",
-        grant.backend().org().id().value(),
-        grant.caller().subject(),
-        request.uri());
+        route.template(), status, "ok", caller.org().value(), caller.subject(), request.uri());
   }
 
   /** Goes on when a step is done, always on this handler's event loop. */

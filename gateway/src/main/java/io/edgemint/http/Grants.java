@@ -17,6 +17,7 @@ import io.edgemint.signing.LinkAsk;
 import io.edgemint.signing.LinkMint;
 import io.vertx.core.Future;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The straight line from a credential to a link. Every step is complete at once when what it needs
@@ -48,12 +49,17 @@ public final class Grants {
     return callers.verify(token);
   }
 
+  /** The newest record of a caller's organisation, or null if it is not registered. */
+  @Nullable Org org(Caller caller) {
+    return orgs.snapshot().org(caller.org());
+  }
+
   /** A link to one key for a verified caller. */
   Future<Grant> grant(Caller caller, KeyResult parsed, LinkAsk ask) {
     if (!(parsed instanceof ObjectKey key)) {
       return Future.failedFuture(new Refused(Refusal.KEY_INVALID, ((KeyProblem) parsed).detail()));
     }
-    Org org = orgs.snapshot().org(caller.org());
+    Org org = org(caller);
     if (org == null) {
       return UNKNOWN;
     }
@@ -69,7 +75,7 @@ public final class Grants {
                 mint.link(backend, key, limited),
                 link ->
                     // Asked again if the record has changed while a session or a key was awaited.
-                    org.equals(orgs.snapshot().org(org.id()))
+                    org.equals(org(caller))
                         ? Future.succeededFuture(new Grant(caller, backend, key, link))
                         : grant(caller, parsed, ask)));
   }

@@ -1,40 +1,55 @@
 package io.edgemint.http;
 
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
 import io.edgemint.http.Grants.Grant;
-import io.edgemint.signing.Link;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renders links, and remembers the bytes for as long as they are true: one second. A fleet asks for
- * few links at a time, so most requests find theirs. Belongs to one event loop.
+ * few links at a time, so most requests find theirs, and neither a backend nor the mint is asked.
+ * Belongs to one event loop.
  */
 final class LinkBody {
   private static final int REMEMBERED = 4096;
 
-  private final Map<Link, Rendered> bodies =
+  private final Map<Place, Rendered> bodies =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Link, Rendered> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Place, Rendered> eldest) {
           return size() > REMEMBERED;
         }
       };
 
-  /** The bytes of an answer at a moment. */
-  Buffer of(Grant grant, long nowMillis) {
+  /**
+   * What was answered to the same request within this second, or null. Whether the caller may have
+   * it is still to be checked.
+   *
+   * @param org the newest record of the caller's organisation; an answer belongs to one record
+   */
+  @SuppressWarnings("ReferenceEquality") // Equality would compare whole records.
+  @Nullable Rendered recent(Org org, String uri, long nowMillis) {
+    Rendered known = bodies.get(new Place(org.id(), uri));
+    return known != null && known.org == org && known.second == second(nowMillis) ? known : null;
+  }
+
+  /** The bytes of an answer at a moment; remembered unless they are meant for one token alone. */
+  Rendered render(Grant grant, String uri, long nowMillis) {
     long second = second(nowMillis);
-    Rendered known = bodies.get(grant.link());
-    if (known != null && known.isFor(grant, second)) {
-      return known.bytes;
+    Org org = grant.backend().org();
+    Rendered rendered = new Rendered(org, grant.key(), second, json(grant, second).toBuffer());
+    if (!org.policy().tokenLimited()) {
+      bodies.put(new Place(org.id(), uri), rendered);
     }
-    Buffer bytes = json(grant, second).toBuffer();
-    bodies.put(grant.link(), new Rendered(grant, second, bytes));
-    return bytes;
+    return rendered;
   }
 
   /** The members of an answer at a moment. */
@@ -57,17 +72,22 @@ final class LinkBody {
     return Math.ceilDiv(nowMillis, 1000L);
   }
 
-  private record Rendered(Grant grant, long second, Buffer bytes) {
+  /** Who asks for what: path and query as they came, so that every wish is part of it. */
+  private record Place(OrgId org, String uri) {}
+
+  /**
+   * An answer.
+   *
+   * @param org the record that it was made from
+   * @param key what it is a link to
+   * @param second the second for which it is true
+   * @param bytes the whole body
+   */
+  record Rendered(Org org, ObjectKey key, long second, Buffer bytes) {
     /** Leaves out the bytes, which hold the link. */
     @Override
     public String toString() {
-      return grant + " at " + second;
-    }
-
-    /** Identity is meant: a link belongs to one backend as it was prepared once. */
-    @SuppressWarnings("ReferenceEquality")
-    boolean isFor(Grant other, long now) {
-      return second == now && grant.backend() == other.backend() && grant.link() == other.link();
+      return key + " of " + org.id() + " at " + second;
     }
   }
 }

@@ -80,7 +80,7 @@ public final class LinkMint {
 
   private static Counter counter(MeterRegistry meters, String source) {
     return Counter.builder("gateway.links")
-        .description("Links minted, by where they came from")
+        .description("Links that the mint gave out, by where they came from")
         .tag("source", source)
         .register(meters);
   }
