@@ -1,11 +1,9 @@
 package io.edgemint.loadtest;
 
-import io.edgemint.loadtest.Wrk.Block;
+import io.edgemint.loadtest.ClosedLoop.Block;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,9 +15,9 @@ import picocli.CommandLine.Option;
 
 /**
  * Measures the gateway on one core against a bare Vert.x server that answers the same bytes. Both
- * run on core 0 with one event loop each and are driven in turn from core 1 (ABBA), so that what
- * the machine does in between touches both alike. Their compiler and collector threads share the
- * core with the event loop.
+ * run on core 0 with one event loop each and are driven in turn by this process from core 1 (ABBA),
+ * so that what the machine does in between touches both alike. Their compiler and collector threads
+ * share the core with the event loop.
  */
 @Command(
     name = "ratio",
@@ -39,7 +37,7 @@ final class Ratio implements Callable<Integer> {
   @Option(names = "--pairs", description = "pairs that must count", defaultValue = "12")
   private int pairs;
 
-  @Option(names = "--warm-up", description = "first pairs not to count", defaultValue = "3")
+  @Option(names = "--warm-up", description = "first pairs not to count", defaultValue = "6")
   private int warmUp;
 
   @Option(names = "--seconds", description = "length of a block", defaultValue = "4")
@@ -54,23 +52,20 @@ final class Ratio implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    requireTools();
+    moveToClientCore();
     Path folder = Files.createDirectories(Path.of("target", "ratio").toAbsolutePath());
-    Path script = folder.resolve("devices.lua");
-    try (InputStream in = Ratio.class.getResourceAsStream("devices.lua")) {
-      Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
-    }
     Path tokens = folder.resolve("tokens");
     Path recorded = folder.resolve("answer");
     String devices = Integer.toString(DEVICES);
     try (Child gateway =
         Child.pinned(SERVER_CORE, SandboxServer.class, devices, tokens.toString())) {
-      String token = Files.readAllLines(tokens).get(0);
-      Files.write(recorded, answer(gateway, token));
+      List<String> fleet = Files.readAllLines(tokens);
+      byte[] answer = answer(gateway, fleet.getFirst());
+      Files.write(recorded, answer);
       try (Child bare = Child.pinned(SERVER_CORE, CalibrationServer.class, recorded.toString())) {
-        requireSame(Files.readAllBytes(recorded), answer(bare, token));
+        requireSame(answer, answer(bare, fleet.getFirst()));
         return judge(
-            drive(new Wrk(CLIENT_CORE, script, SandboxServer.PATH, tokens), gateway, bare));
+            drive(new ClosedLoop(SandboxServer.PATH, fleet, answer.length), gateway, bare));
       }
     }
   }
@@ -88,13 +83,13 @@ final class Ratio implements Callable<Integer> {
   }
 
   /** The ratios of the pairs that count, at most as many as were asked for. */
-  private List<Double> drive(Wrk wrk, Child gateway, Child bare) throws Exception {
+  private List<Double> drive(ClosedLoop devices, Child gateway, Child bare) throws IOException {
     System.out.printf("%4s %24s %24s%n", "", "gateway", "bare Vert.x");
     List<Double> ratios = new ArrayList<>();
     for (int pair = 0; pair < warmUp + 3 * pairs && ratios.size() < pairs; pair++) {
       boolean gatewayFirst = pair % 2 == 0;
-      Block first = wrk.drive(gatewayFirst ? gateway : bare, seconds);
-      Block second = wrk.drive(gatewayFirst ? bare : gateway, seconds);
+      Block first = devices.drive(gatewayFirst ? gateway : bare, seconds);
+      Block second = devices.drive(gatewayFirst ? bare : gateway, seconds);
       Block ours = gatewayFirst ? first : second;
       Block theirs = gatewayFirst ? second : first;
       double ratio = ours.rate() / theirs.rate();
@@ -133,17 +128,20 @@ final class Ratio implements Callable<Integer> {
     return all.median() >= atLeast ? 0 : 1;
   }
 
-  private static void requireTools() {
+  /** All threads of this process; the servers say for themselves where they run. */
+  private static void moveToClientCore() throws Exception {
     if (Runtime.getRuntime().availableProcessors() < 2) {
-      throw new IllegalStateException("this takes two cores: one for the server, one for wrk");
+      throw new IllegalStateException("this takes two cores: one for the server, one for devices");
     }
-    for (String tool : List.of("taskset", "wrk")) {
-      try {
-        new ProcessBuilder(tool, "-v").start().destroyForcibly();
-      } catch (IOException e) {
-        throw new IllegalStateException(
-            tool + " is missing; on Debian: apt-get install util-linux wrk", e);
-      }
+    String self = Long.toString(ProcessHandle.current().pid());
+    int exit =
+        new ProcessBuilder("taskset", "-a", "-c", "-p", Integer.toString(CLIENT_CORE), self)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start()
+            .waitFor();
+    if (exit != 0) {
+      throw new IllegalStateException("taskset cannot move this process to core " + CLIENT_CORE);
     }
   }
 }
