@@ -177,7 +177,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (step.failed()) {
       answers.fail(request, route, step.cause());
     } else if (!response.closed()) {
-      next.accept(request, step.result());
+      try {
+        next.accept(request, step.result());
+      } catch (RuntimeException e) {
+        // Here too, for after a wait nobody above would answer.
+        answers.fail(request, route, e);
+      }
     }
   }
 

@@ -47,10 +47,7 @@ final class ClosedLoop {
   }
 
   private static ByteBuffer request(String path, String token) {
-    byte[] bytes =
-        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(path, token)
-            .getBytes(ISO_8859_1);
+    byte[] bytes = KeepAlive.request(path, token);
     return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
   }
 

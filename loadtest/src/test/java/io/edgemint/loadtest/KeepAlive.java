@@ -26,15 +26,19 @@ final class KeepAlive implements AutoCloseable {
 
   /** Connects; the request is a GET of a path with a bearer token. */
   KeepAlive(int port, String path, String token) throws IOException {
-    request =
-        "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(path, port, token)
-            .getBytes(ISO_8859_1);
+    request = request(path, token);
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     in = socket.getInputStream();
     out = socket.getOutputStream();
+  }
+
+  /** A GET of a path with a bearer token. */
+  static byte[] request(String path, String token) {
+    return "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n"
+        .formatted(path, token)
+        .getBytes(ISO_8859_1);
   }
 
   /**
