@@ -2,7 +2,6 @@ package io.edgemint.http;
 
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
-import io.edgemint.backend.Org;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
@@ -103,8 +102,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   /** Answers with a link: the bytes of this second if there are any, else a grant. */
   private void link(HttpServerRequest request, Caller caller, String path, LinkAsk ask) {
-    Org org = grants.org(caller);
-    Rendered recent = org == null ? null : bodies.recent(org, request.uri(), clock.millis());
+    Rendered recent = bodies.recent(grants.orgs(), caller.org(), request.uri(), clock.millis());
     if (recent != null && Access.check(caller, recent.org(), recent.key()) == null) {
       sendLink(request, caller, recent);
       return;
@@ -113,7 +111,9 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         request,
         Route.LINK,
         grants.grant(caller, key(path, Route.LINK_PREFIX), ask),
-        (same, grant) -> sendLink(same, caller, bodies.render(grant, same.uri(), clock.millis())));
+        (same, grant) ->
+            sendLink(
+                same, caller, bodies.render(grants.orgs(), grant, same.uri(), clock.millis())));
   }
 
   private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {

@@ -9,6 +9,7 @@ import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
+import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
@@ -49,9 +50,13 @@ public final class Grants {
     return callers.verify(token);
   }
 
-  /** The newest record of a caller's organisation, or null if it is not registered. */
-  @Nullable Org org(Caller caller) {
-    return orgs.snapshot().org(caller.org());
+  /** All organisations as they are now. */
+  Snapshot orgs() {
+    return orgs.snapshot();
+  }
+
+  private @Nullable Org org(Caller caller) {
+    return orgs().org(caller.org());
   }
 
   /** A link to one key for a verified caller. */

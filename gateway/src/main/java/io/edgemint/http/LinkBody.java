@@ -3,6 +3,7 @@ package io.edgemint.http;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Snapshot;
 import io.edgemint.http.Grants.Grant;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -33,20 +34,26 @@ final class LinkBody {
    * What was answered to the same request within this second, or null. Whether the caller may have
    * it is still to be checked.
    *
-   * @param org the newest record of the caller's organisation; an answer belongs to one record
+   * @param newest the organisations as they are now; an answer belongs to one snapshot
    */
-  @SuppressWarnings("ReferenceEquality") // Equality would compare whole records.
-  @Nullable Rendered recent(Org org, String uri, long nowMillis) {
-    Rendered known = bodies.get(new Place(org.id(), uri));
-    return known != null && known.org == org && known.second == second(nowMillis) ? known : null;
+  @Nullable Rendered recent(Snapshot newest, OrgId org, String uri, long nowMillis) {
+    Rendered known = bodies.get(new Place(org, uri));
+    return known != null && known.snapshot == newest && known.second == second(nowMillis)
+        ? known
+        : null;
   }
 
-  /** The bytes of an answer at a moment; remembered unless they are meant for one token alone. */
-  Rendered render(Grant grant, String uri, long nowMillis) {
+  /**
+   * The bytes of an answer at a moment. They are remembered unless they are meant for one token
+   * alone, or the organisation has changed since the grant.
+   */
+  @SuppressWarnings("ReferenceEquality") // Equality would compare whole records.
+  Rendered render(Snapshot newest, Grant grant, String uri, long nowMillis) {
     long second = second(nowMillis);
     Org org = grant.backend().org();
-    Rendered rendered = new Rendered(org, grant.key(), second, json(grant, second).toBuffer());
-    if (!org.policy().tokenLimited()) {
+    Rendered rendered =
+        new Rendered(newest, org, grant.key(), second, json(grant, second).toBuffer());
+    if (!org.policy().tokenLimited() && newest.org(org.id()) == org) {
       bodies.put(new Place(org.id(), uri), rendered);
     }
     return rendered;
@@ -78,12 +85,13 @@ final class LinkBody {
   /**
    * An answer.
    *
+   * @param snapshot the organisations as they were
    * @param org the record that it was made from
    * @param key what it is a link to
    * @param second the second for which it is true
    * @param bytes the whole body
    */
-  record Rendered(Org org, ObjectKey key, long second, Buffer bytes) {
+  record Rendered(Snapshot snapshot, Org org, ObjectKey key, long second, Buffer bytes) {
     /** Leaves out the bytes, which hold the link. */
     @Override
     public String toString() {

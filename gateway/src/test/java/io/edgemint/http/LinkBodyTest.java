@@ -3,12 +3,17 @@ package io.edgemint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.backend.Entitlement;
+import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Policy;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.Samples;
 import io.edgemint.backend.Snapshot;
+import io.edgemint.caller.Caller;
+import io.edgemint.http.Grants.Grant;
 import io.edgemint.http.RawClient.Answer;
+import io.edgemint.signing.LinkAsk;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What one caller was answered is given to the next only where it is the next one's too. */
 class LinkBodyTest {
   private static final String PATH = "/v1/links/fw/a";
+  private static final OrgId ACME = new OrgId("acme");
 
   private final EdgeWorld world = new EdgeWorld(org("acme", false), org("globex", true));
   private final RawClient client = world.client();
@@ -107,5 +113,29 @@ class LinkBodyTest {
     assertThat(ask(PATH, token).getString("limited_by")).isEqualTo("backend");
     assertThat(ask(PATH + "?ttl=120", token).getLong("expires_in")).isLessThanOrEqualTo(120);
     assertThat(client.get(PATH + "?max_url_bytes=50", token).status()).isEqualTo(409);
+  }
+
+  @Test
+  void render_recordReplacedSinceTheGrant_isNotRemembered() {
+    Grant grant = grant(world.token("acme", "dev-1"));
+    Snapshot newest = Snapshot.of(2, List.of(org("acme", false).withVersion(2)));
+    LinkBody bodies = new LinkBody();
+    bodies.render(newest, grant, PATH, 0);
+    assertThat(bodies.recent(newest, ACME, PATH, 0)).isNull();
+  }
+
+  @Test
+  void recent_sameRecordInTheNextSnapshot_isRenderedAgain() {
+    Grant grant = grant(world.token("acme", "dev-1"));
+    Snapshot first = world.orgs.snapshot();
+    LinkBody bodies = new LinkBody();
+    bodies.render(first, grant, PATH, 0);
+    assertThat(bodies.recent(first, ACME, PATH, 0)).isNotNull();
+    assertThat(bodies.recent(Snapshot.of(2, first.orgs()), ACME, PATH, 0)).isNull();
+  }
+
+  private Grant grant(String token) {
+    Caller caller = world.grants.caller(token).result();
+    return world.grants.grant(caller, ObjectKey.of("fw/a"), LinkAsk.ANY).result();
   }
 }

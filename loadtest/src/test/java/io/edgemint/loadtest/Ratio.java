@@ -1,6 +1,7 @@
 package io.edgemint.loadtest;
 
 import io.edgemint.loadtest.ClosedLoop.Block;
+import io.edgemint.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,12 +55,12 @@ final class Ratio implements Callable<Integer> {
   public Integer call() throws Exception {
     moveToClientCore();
     Path folder = Files.createDirectories(Path.of("target", "ratio").toAbsolutePath());
-    Path tokens = folder.resolve("tokens");
     Path recorded = folder.resolve("answer");
-    String devices = Integer.toString(DEVICES);
-    try (Child gateway =
-        Child.pinned(SERVER_CORE, SandboxServer.class, devices, tokens.toString())) {
-      List<String> fleet = Files.readAllLines(tokens);
+    try (Sandbox sandbox = SandboxServer.start();
+        Child gateway =
+            Child.pinned(
+                SERVER_CORE, GatewayServer.class, sandbox.world().files().settings().toString())) {
+      List<String> fleet = SandboxServer.tokens(sandbox, DEVICES);
       byte[] answer = answer(gateway, fleet.getFirst());
       Files.write(recorded, answer);
       try (Child bare = Child.pinned(SERVER_CORE, CalibrationServer.class, recorded.toString())) {

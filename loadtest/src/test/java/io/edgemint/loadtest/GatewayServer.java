@@ -1,0 +1,24 @@
+package io.edgemint.loadtest;
+
+import io.edgemint.app.Gateway;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * A gateway alone in a process of its own, as it is in production: beside it in one JVM, the
+ * sandbox's servers would make call sites of Netty and Vert.x slower that here have one target.
+ */
+final class GatewayServer {
+  private GatewayServer() {}
+
+  /** Takes the settings file. */
+  public static void main(String[] args) throws IOException {
+    try (Gateway gateway =
+        Gateway.start(Path.of(args[0]), Map.of(), InstantSource.system(), line -> {})) {
+      Child.serve(gateway.edgePort());
+    }
+    System.exit(0);
+  }
+}
