@@ -8,14 +8,19 @@ import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.Timers;
 import io.edgemint.http.AdminServer;
+import io.edgemint.http.Certificates;
 import io.edgemint.http.EdgeMeters;
 import io.edgemint.http.EdgeServer;
+import io.edgemint.http.EdgeSettings;
+import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
 import io.edgemint.http.Heartbeat;
 import io.edgemint.registry.RegistryFollower;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.telemetry.AccessLog;
 import io.edgemint.telemetry.Telemetry;
+import io.edgemint.traffic.Gate;
+import io.edgemint.traffic.Traffic;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -52,30 +57,43 @@ public final class Gateway implements AutoCloseable {
 
   private Gateway(Settings settings, InstantSource clock, Consumer<String> say) {
     try {
-      Telemetry telemetry = closedLast(new Telemetry(Main.Version.text()));
-      Vertx vertx = vertx(settings);
-      closedLast(() -> done(vertx.close()));
-      Foundation foundation =
-          closedLast(new Foundation(settings, vertx, clock, telemetry.registry()));
+      Telemetry telemetry = part(new Telemetry(Main.Version.text()));
+      EdgeSettings edge = settings.edge();
+      Gate gate =
+          new Gate(
+              edge.connections(),
+              edge.tls().isPresent(),
+              edge::isProxy,
+              edge.proxyProtocol(),
+              System::nanoTime,
+              telemetry.registry());
+      GatedTransport transport = GatedTransport.best(edge, gate);
+      Vertx vertx =
+          Vertx.builder()
+              .with(new VertxOptions().setEventLoopPoolSize(eventLoops(settings)))
+              .withTransport(transport)
+              .build();
+      part(() -> done(vertx.close()));
+      Foundation foundation = part(new Foundation(settings, vertx, clock, telemetry.registry()));
       RandomGenerator random = new Random(); // Safe on all threads.
 
       OrgDirectory orgs = new OrgDirectory();
       RegistryFollower follower =
-          closedLast(
+          part(
               new RegistryFollower(
                   vertx, foundation.registry(), orgs, random, clock, telemetry.registry()));
       done(follower.start());
 
       CallerVerifier callers =
-          closedLast(
+          part(
               new CallerVerifier(
                   settings.issuers(),
                   orgs,
                   keys(foundation, vertx, clock, random),
                   settings.caches().tokens(),
                   telemetry.registry()));
-      ThreadPoolExecutor rsa = closedLast(pool("rsa", settings.signing()));
-      ThreadPoolExecutor opener = closedLast(pool("opener", settings.signing()));
+      ThreadPoolExecutor rsa = part(pool("rsa", settings.signing()));
+      ThreadPoolExecutor opener = part(pool("opener", settings.signing()));
       ActiveBackends backends =
           new ActiveBackends(
               foundation.signers(),
@@ -83,28 +101,45 @@ public final class Gateway implements AutoCloseable {
               opener,
               clock,
               settings.caches().backends());
-      LinkMint mint = new LinkMint(rsa, clock, settings.caches().links(), telemetry.registry());
-      Grants grants = new Grants(callers, orgs, backends, mint);
+      Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
+      LinkMint mint =
+          new LinkMint(
+              traffic::signature, rsa, clock, settings.caches().links(), telemetry.registry());
+      Grants grants = new Grants(callers, orgs, backends, mint, traffic);
 
       AccessLog accessLog =
-          closedLast(new AccessLog(writer(settings.accessLog()), clock, telemetry.registry()));
+          part(
+              new AccessLog(
+                  settings.accessLog().map(Gateway::writer), clock, telemetry.registry()));
       Heartbeat heartbeat = new Heartbeat(System::nanoTime, telemetry.registry());
       EdgeMeters meters = new EdgeMeters(telemetry.registry());
+      Optional<Certificates> certificates =
+          edge.tls().map(tls -> new Certificates(tls, clock, telemetry.registry()));
       done(callers.loaded());
       List<EdgeServer> loops = new CopyOnWriteArrayList<>();
       Supplier<Deployable> loop =
           () -> {
-            loops.add(new EdgeServer(settings.edge(), grants, clock, meters, accessLog, heartbeat));
+            loops.add(
+                new EdgeServer(
+                    edge,
+                    settings.traffic(),
+                    grants,
+                    clock,
+                    meters,
+                    accessLog,
+                    heartbeat,
+                    certificates));
             return loops.getLast();
           };
       deploy(vertx, loop, eventLoops(settings));
+      certificates.ifPresent(shown -> shown.follow(vertx, loops.getFirst()::show));
       AdminServer admin =
           new AdminServer(
               settings.admin(), telemetry::scrape, heartbeat::alive, callers::anybodyGetsIn);
       deploy(vertx, () -> admin, 1);
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
-      introduce(settings, orgs, callers, vertx, say);
+      introduce(settings, orgs, callers, transport.name(), certificates, say);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -136,13 +171,15 @@ public final class Gateway implements AutoCloseable {
       Settings settings,
       OrgDirectory orgs,
       CallerVerifier callers,
-      Vertx vertx,
+      String transport,
+      Optional<Certificates> certificates,
       Consumer<String> say) {
     say.accept("edgemint " + Main.Version.text() + " on Java " + Runtime.version());
     say.accept(settings.crypto().sentence());
     say.accept(
-        "Transport: "
-            + (vertx.isNativeTransportEnabled() ? "native (epoll)." : "the JDK's own (NIO)."));
+        "Transport: " + (transport.equals("nio") ? "the JDK's own (NIO)." : transport + "."));
+    certificates.ifPresent(
+        shown -> say.accept(EdgeServer.tlsSentence() + " Certificates until " + shown.end() + "."));
     say.accept(
         "Registry: %s at version %d with %d organisations."
             .formatted(
@@ -151,7 +188,10 @@ public final class Gateway implements AutoCloseable {
     if (settings.defaultStorage().isEmpty()) {
       say.accept("Warning: no default storage; organisations without an active backend get 503.");
     }
-    say.accept("Devices: http://" + settings.edge().host() + ":" + edgePort);
+    say.accept(
+        "Devices: %s://%s:%d"
+            .formatted(
+                certificates.isPresent() ? "https" : "http", settings.edge().host(), edgePort));
     say.accept("Operator: http://" + settings.admin().host() + ":" + adminPort);
   }
 
@@ -169,13 +209,6 @@ public final class Gateway implements AutoCloseable {
         random);
   }
 
-  private static Vertx vertx(Settings settings) {
-    return Vertx.vertx(
-        new VertxOptions()
-            .setPreferNativeTransport(true)
-            .setEventLoopPoolSize(eventLoops(settings)));
-  }
-
   private static int eventLoops(Settings settings) {
     int asked = settings.edge().eventLoops();
     return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
@@ -183,7 +216,7 @@ public final class Gateway implements AutoCloseable {
 
   private void deploy(Vertx vertx, Supplier<Deployable> server, int instances) {
     String id = done(vertx.deployVerticle(server, new DeploymentOptions().setInstances(instances)));
-    closedLast(() -> done(vertx.undeploy(id)));
+    part(() -> done(vertx.undeploy(id)));
   }
 
   private static ThreadPoolExecutor pool(String name, Settings.Signing signing) {
@@ -196,21 +229,19 @@ public final class Gateway implements AutoCloseable {
         Thread.ofPlatform().name(name + "-", 0).daemon().factory());
   }
 
-  private static Optional<Writer> writer(Optional<String> file) {
-    return file.map(
-        name -> {
-          try {
-            return name.equals("-")
-                ? new OutputStreamWriter(System.out, StandardCharsets.UTF_8)
-                : Files.newBufferedWriter(
-                    Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-          } catch (IOException e) {
-            throw new UncheckedIOException("access_log.file cannot be written", e);
-          }
-        });
+  private static Writer writer(String file) {
+    try {
+      return file.equals("-")
+          ? new OutputStreamWriter(System.out, StandardCharsets.UTF_8)
+          : Files.newBufferedWriter(
+              Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("access_log.file cannot be written", e);
+    }
   }
 
-  private <T extends AutoCloseable> T closedLast(T part) {
+  /** Closed before whatever was added earlier. */
+  private <T extends AutoCloseable> T part(T part) {
     parts.add(part);
     return part;
   }

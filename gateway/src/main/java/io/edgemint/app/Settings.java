@@ -16,6 +16,7 @@ import io.edgemint.onboarding.OrgFile;
 import io.edgemint.outbound.OutboundSettings;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.SigningKeys;
+import io.edgemint.traffic.TrafficSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,7 @@ record Settings(
     Path keyFile,
     List<Issuer> issuers,
     Optional<DefaultStorage> defaultStorage,
+    TrafficSettings traffic,
     SessionSettings sessions,
     Caches caches,
     Signing signing,
@@ -70,22 +72,24 @@ record Settings(
         root.sections("issuers").stream().map(section -> issuer(section, null, secrets)).toList();
     Field<Optional<DefaultStorage>> defaultStorage =
         reader(secrets, crypto, host -> allowed.get().lists(host)).defaultStorage(root);
-    EdgeSettings edge = EdgeSettings.read(root.section("edge"));
+    Field<EdgeSettings> edge = EdgeSettings.read(root.section("edge"));
     AdminSettings admin = AdminSettings.read(root.section("admin"));
     Path registry = root.section("registry").file("file", "data/registry.db");
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
+    Field<TrafficSettings> traffic = TrafficSettings.read(root.section("traffic"));
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
     Caches caches = Caches.read(root.section("caches"));
     Field<Optional<String>> accessLog = accessLog(root.section("access_log"));
     return root.build(
             () ->
                 new Settings(
-                    edge,
+                    edge.get(),
                     admin,
                     registry,
                     keyFile,
                     issuers.stream().map(Field::get).toList(),
                     defaultStorage.get(),
+                    traffic.get(),
                     sessions.get(),
                     caches,
                     signing,

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns tokens into callers.
@@ -69,24 +70,40 @@ public final class CallerVerifier implements AutoCloseable {
   }
 
   /**
-   * The caller that a token speaks of, complete at once unless a key must be waited for, and then
-   * completed on the Vert.x context of this call, if it has one; fails with a {@link Refused} of
-   * {@code TOKEN_INVALID}, {@code TOKEN_EXPIRED} or {@code ISSUER_NOT_FOR_ORG}.
+   * The caller that a remembered token speaks of, complete; null if the token is not remembered, so
+   * that it costs a signature check.
    */
-  public Future<Caller> verify(String token) {
+  public @Nullable Future<Caller> remembered(String token) {
     Remembered known = memo.get(token);
     if (known == null) {
-      return check(token);
+      return null;
     }
     if (known.key().isRetired()) {
       memo.remove(token);
-      return check(token);
+      return null;
     }
     if (known.caller().expiresAt() <= now()) {
       return refuse(Flaw.EXPIRED.refused());
     }
     remembered.increment();
     return known.answer();
+  }
+
+  /**
+   * The caller that a token speaks of, complete at once unless a key must be waited for, and then
+   * completed on the Vert.x context of this call, if it has one; fails with a {@link Refused} of
+   * {@code TOKEN_INVALID}, {@code TOKEN_EXPIRED} or {@code ISSUER_NOT_FOR_ORG}.
+   */
+  public Future<Caller> verify(String token) {
+    Future<Caller> known = remembered(token);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return look(Token.parse(token), false);
+    } catch (Refused e) {
+      return refuse(e);
+    }
   }
 
   /** Ends when every issuer known at this moment has tried to learn its keys. */
@@ -110,16 +127,19 @@ public final class CallerVerifier implements AutoCloseable {
     issuers.close();
   }
 
-  private Future<Caller> check(String text) {
+  /** Looks for the token's key; again once keys have come, or may have come in between. */
+  private Future<Caller> look(Token token, boolean last) {
     try {
-      Token token = Token.parse(text);
       IssuerKeys issuer = issuer(token);
       VerifyingKey key = issuer.keys().find(token.algorithm(), token.kid());
       if (key != null) {
         return accept(token, issuer.issuer(), key);
       }
+      if (last) {
+        return refuse(Flaw.KEY_UNKNOWN.refused());
+      }
       Future<Void> arriving = issuer.arriving();
-      return arriving == null ? lookAgain(token) : await(token, arriving);
+      return arriving == null ? look(token, true) : await(token, arriving);
     } catch (Refused e) {
       return refuse(e);
     }
@@ -128,26 +148,16 @@ public final class CallerVerifier implements AutoCloseable {
   private Future<Caller> await(Token token, Future<Void> arriving) {
     Promise<Caller> answer = Promise.promise();
     Context context = Vertx.currentContext();
+    Runnable lookAgain = () -> look(token, true).onComplete(answer);
     arriving.onComplete(
         _ -> {
           if (context == null) {
-            lookAgain(token).onComplete(answer);
+            lookAgain.run();
           } else {
-            context.runOnContext(_ -> lookAgain(token).onComplete(answer));
+            context.runOnContext(_ -> lookAgain.run());
           }
         });
     return answer.future();
-  }
-
-  /** The second and last look, after keys have come, or may have come in between. */
-  private Future<Caller> lookAgain(Token token) {
-    try {
-      IssuerKeys issuer = issuer(token);
-      VerifyingKey key = issuer.keys().find(token.algorithm(), token.kid());
-      return key == null ? refuse(Flaw.KEY_UNKNOWN.refused()) : accept(token, issuer.issuer(), key);
-    } catch (Refused e) {
-      return refuse(e);
-    }
   }
 
   private IssuerKeys issuer(Token token) {

@@ -1,7 +1,10 @@
 package io.edgemint.http;
 
+import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.telemetry.AccessLog;
+import io.edgemint.traffic.Limit;
+import io.edgemint.traffic.Rate;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,6 +13,8 @@ import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,6 +32,9 @@ final class Answers {
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence WWW_AUTHENTICATE =
       HttpHeaders.createOptimized("www-authenticate");
+  private static final CharSequence RATE_LIMIT = HttpHeaders.createOptimized("ratelimit");
+  private static final CharSequence RATE_LIMIT_POLICY =
+      HttpHeaders.createOptimized("ratelimit-policy");
   private static final CharSequence CHALLENGE = HttpHeaders.createOptimized("Bearer");
   private static final CharSequence CHALLENGE_INVALID =
       HttpHeaders.createOptimized("Bearer error=\"invalid_token\"");
@@ -34,24 +42,87 @@ final class Answers {
   private static final int RETRY_SPREAD = 20;
   private static final Logger LOG = System.getLogger(Answers.class.getName());
 
+  /** Why a request is refused while there is more to do than can be done. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
+  static final Refused LATE =
+      new Refused(Refusal.OVERLOADED, "the gateway has more to do than it can");
+
+  private final IdentityHashMap<Refused, Prepared> prepared = new IdentityHashMap<>();
   private final EdgeMeters meters;
   private final AccessLog.Ring access;
   private final RandomGenerator random;
 
-  Answers(EdgeMeters meters, AccessLog.Ring access, RandomGenerator random) {
+  /**
+   * Prepares the refusals that come in great numbers.
+   *
+   * @param rates what is limited, for the RateLimit headers
+   */
+  Answers(
+      EdgeMeters meters, AccessLog.Ring access, RandomGenerator random, Map<Limit, Rate> rates) {
     this.meters = meters;
     this.access = access;
     this.random = random;
+    rates.forEach((limit, rate) -> prepared.put(limit.refused(), Prepared.of(limit, rate)));
+    prepared.put(LATE, Prepared.of(LATE, "", ""));
   }
 
   /** Answers with what went wrong; a fault is logged under the id that the caller sees. */
   void fail(HttpServerRequest request, Route route, Throwable cause) {
+    Prepared known = prepared.get(cause);
+    if (known != null) {
+      send(request, route, known);
+      return;
+    }
     if (cause instanceof Refused refused) {
       refuse(request, route, Problem.of(refused.refusal()), refused.detail());
       return;
     }
     String id = refuse(request, route, Problem.INTERNAL, "the log has more under the request id");
     LOG.log(Level.ERROR, "request " + id + " failed", cause);
+  }
+
+  /** Answers with bytes made in advance: they cost next to nothing, and carry no request id. */
+  private void send(HttpServerRequest request, Route route, Prepared known) {
+    meters.refused(route, known.problem);
+    access.add(
+        route.template(), known.problem.status(), known.problem.code(), "-", "-", request.uri());
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    String wait = Integer.toString(retryAfter(request));
+    response
+        .setStatusCode(known.problem.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .putHeader(HttpHeaders.RETRY_AFTER, wait);
+    if (!known.policy.isEmpty()) {
+      response.putHeader(RATE_LIMIT_POLICY, known.policy).putHeader(RATE_LIMIT, known.rest + wait);
+    }
+    response.end(known.body);
+  }
+
+  /**
+   * A refusal made in advance.
+   *
+   * @param policy the RateLimit-Policy header, empty for none
+   * @param rest the RateLimit header up to its number of seconds
+   *     (draft-ietf-httpapi-ratelimit-headers-10)
+   */
+  private record Prepared(Problem problem, Buffer body, String policy, String rest) {
+    static Prepared of(Limit limit, Rate rate) {
+      String name = '"' + limit.policy() + '"';
+      return of(
+          limit.refused(),
+          name + ";q=" + rate.amount() + ";w=" + rate.period().toSeconds(),
+          name + ";r=0;t=");
+    }
+
+    static Prepared of(Refused refused, String policy, String rest) {
+      Problem problem = Problem.of(refused.refusal());
+      return new Prepared(problem, json(problem, refused.detail()).toBuffer(), policy, rest);
+    }
   }
 
   /** Answers with a row of the table and gives the request's id. */
@@ -76,7 +147,7 @@ final class Answers {
     if (problem.status() == 405) {
       response.putHeader(HttpHeaders.ALLOW, route.method());
     }
-    if (problem.status() == 503) {
+    if (problem.status() == 503 || problem.status() == 429) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));
     }
     response.end(json(problem, detail).put("request_id", id).toBuffer());

@@ -7,19 +7,24 @@ import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;
-import io.edgemint.http.LinkBody.Rendered;
+import io.edgemint.http.RecentAnswers.Rendered;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +43,28 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final AccessLog.Ring access;
   private final Answers answers;
   private final LinkBatch batch;
-  private final LinkBody bodies = new LinkBody();
+  private final RecentAnswers recent = new RecentAnswers();
+  private final ClientAddress clients;
+  private final BooleanSupplier late;
+  private final int mostWaiting;
+  private int waiting;
 
+  /**
+   * Answers on one event loop.
+   *
+   * @param late whether the loop has more to do than it can
+   * @param mostWaiting how many requests may wait for what is not at hand
+   */
   EdgeHandler(
       Grants grants,
       Context context,
       InstantSource clock,
       EdgeMeters meters,
       AccessLog.Ring access,
-      Answers answers) {
+      Answers answers,
+      ClientAddress clients,
+      BooleanSupplier late,
+      int mostWaiting) {
     this.grants = grants;
     this.context = context;
     this.clock = clock;
@@ -54,16 +72,23 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.access = access;
     this.answers = answers;
     this.batch = new LinkBatch(grants, clock);
+    this.clients = clients;
+    this.late = late;
+    this.mostWaiting = mostWaiting;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
+    ClientConnection.requestArrived(request);
     String uri = request.uri();
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
     Route route = Route.of(path);
-    if (route == Route.NONE) {
+    Misfit misfit = misfit(request, uri, route);
+    if (misfit != null) {
+      refuseAndCut(request, route, misfit.problem, misfit.detail);
+    } else if (route == Route.NONE) {
       answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
     } else if (!request.method().name().equals(route.method())) {
       answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method());
@@ -71,8 +96,69 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       try {
         dispatch(request, route, path, query);
       } catch (RuntimeException e) {
-        answers.fail(request, route, e);
+        fail(request, route, e);
       }
+    }
+  }
+
+  /** Answers what could not be read as a request; nothing after it on the connection is read. */
+  void malformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    Misfit misfit =
+        cause instanceof TooLongHttpLineException
+            ? Misfit.LONG_LINE
+            : cause instanceof TooLongHttpHeaderException ? Misfit.HEADERS : Misfit.SYNTAX;
+    refuseAndCut(request, Route.NONE, misfit.problem, misfit.detail);
+  }
+
+  private void refuseAndCut(
+      HttpServerRequest request, Route route, Problem problem, String detail) {
+    ClientConnection.announceCut(request);
+    answers.refuse(request, route, problem, detail);
+    ClientConnection.cut(request);
+  }
+
+  /**
+   * What makes a request one that two readers may frame differently, or null. Such a request is the
+   * connection's last, for what follows it may be another's (RFC 9112, section 11.2).
+   */
+  private static @Nullable Misfit misfit(HttpServerRequest request, String uri, Route route) {
+    MultiMap headers = request.headers();
+    if (uri.isEmpty() || uri.charAt(0) != '/') {
+      return Misfit.TARGET;
+    }
+    boolean chunked = headers.contains(HttpHeaders.TRANSFER_ENCODING);
+    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+    if (chunked && length != null) {
+      return Misfit.TWO_LENGTHS;
+    }
+    if (route != Route.LINKS && (chunked || (length != null && !length.equals("0")))) {
+      return Misfit.BODY;
+    }
+    boolean hosts = headers.contains(HttpHeaders.HOST);
+    if (request.version() == HttpVersion.HTTP_1_1
+        && (!hosts || headers.getAll(HttpHeaders.HOST).size() != 1)) {
+      return Misfit.HOST;
+    }
+    return null;
+  }
+
+  /** The ways in which a request does not fit. */
+  private enum Misfit {
+    SYNTAX(Problem.REQUEST_INVALID, "this is no HTTP request"),
+    TARGET(Problem.REQUEST_INVALID, "the target of a request begins with /"),
+    TWO_LENGTHS(Problem.REQUEST_INVALID, "the body has two lengths"),
+    HOST(Problem.REQUEST_INVALID, "send exactly one Host"),
+    BODY(Problem.BODY_TOO_LARGE, "this route takes no body"),
+    LONG_LINE(Problem.REQUEST_LINE_TOO_LONG, "shorten the path or the query"),
+    HEADERS(Problem.HEADERS_TOO_LARGE, "send fewer headers, or a shorter token");
+
+    private final Problem problem;
+    private final String detail;
+
+    Misfit(Problem problem, String detail) {
+      this.problem = problem;
+      this.detail = detail;
     }
   }
 
@@ -80,45 +166,62 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       HttpServerRequest request, Route route, String path, @Nullable String query) {
     String token = token(request);
     LinkAsk ask = LinkQuery.parse(query);
+    Future<Caller> caller = grants.caller(token, () -> clients.of(request));
     switch (route) {
-      case LINK ->
-          whenDone(
-              request,
-              route,
-              grants.caller(token),
-              (same, caller) -> link(same, caller, path, ask));
+      case LINK -> whenDone(request, route, caller, known -> link(request, known, path, ask));
       case DOWNLOAD ->
           whenDone(
               request,
               route,
               Grants.then(
-                  grants.caller(token),
-                  caller -> grants.grant(caller, key(path, Route.DOWNLOAD_PREFIX), ask)),
-              this::redirect);
-      case LINKS -> whenDone(request, route, batch.answer(request, token, ask), this::sendBatch);
-      case NONE -> throw new IllegalStateException("no route is answered before");
+                  caller,
+                  known -> grants.grant(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
+              grant -> redirect(request, grant));
+      case LINKS ->
+          whenDone(
+              request,
+              route,
+              batch.answer(
+                  request,
+                  Grants.then(caller, known -> Future.succeededFuture(inTime(known))),
+                  ask),
+              body -> sendBatch(request, body));
+      case NONE -> throw new IllegalStateException("NONE is answered before");
     }
   }
 
   /** Answers with a link: the bytes of this second if there are any, else a grant. */
   private void link(HttpServerRequest request, Caller caller, String path, LinkAsk ask) {
-    Rendered recent = bodies.recent(grants.orgs(), caller.org(), request.uri(), clock.millis());
-    if (recent != null && Access.check(caller, recent.org(), recent.key()) == null) {
-      sendLink(request, caller, recent);
+    Rendered known = recent.recent(grants.orgs(), caller.org(), request.uri(), clock.millis());
+    if (known != null && Access.check(caller, known.org(), known.key()) == null) {
+      sendLink(request, caller, known);
       return;
     }
     whenDone(
         request,
         Route.LINK,
-        grants.grant(caller, key(path, Route.LINK_PREFIX), ask),
-        (same, grant) ->
+        grants.grant(inTime(caller), key(path, Route.LINK_PREFIX), ask),
+        grant ->
             sendLink(
-                same, caller, bodies.render(grants.orgs(), grant, same.uri(), clock.millis())));
+                request,
+                caller,
+                recent.render(grants.orgs(), grant, request.uri(), clock.millis())));
   }
 
   private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {
     Answers.send(request, body.bytes());
     granted(request, Route.LINK, 200, caller);
+  }
+
+  /**
+   * Refuses whatever costs more than writing an answer while the loop is late. What is at hand is
+   * answered also then, for a refusal would cost as much.
+   */
+  private Caller inTime(Caller caller) {
+    if (late.getAsBoolean()) {
+      throw Answers.LATE;
+    }
+    return caller;
   }
 
   private static KeyResult key(String path, String prefix) {
@@ -150,39 +253,51 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   /** Goes on when a step is done, always on this handler's event loop. */
   private <T> void whenDone(
-      HttpServerRequest request,
-      Route route,
-      Future<T> step,
-      BiConsumer<HttpServerRequest, T> next) {
+      HttpServerRequest request, Route route, Future<T> step, Consumer<T> next) {
     if (step.isComplete()) {
       finish(request, route, step, next);
+    } else if (waiting >= mostWaiting) {
+      fail(request, route, Answers.LATE);
     } else {
-      meters.waiting(1);
+      waiting(1);
       step.onComplete(
           done ->
               context.runOnContext(
                   v -> {
-                    meters.waiting(-1);
+                    waiting(-1);
                     finish(request, route, step, next);
                   }));
     }
   }
 
+  private void waiting(int change) {
+    waiting += change;
+    meters.waiting(change);
+  }
+
   private <T> void finish(
-      HttpServerRequest request,
-      Route route,
-      Future<T> step,
-      BiConsumer<HttpServerRequest, T> next) {
+      HttpServerRequest request, Route route, Future<T> step, Consumer<T> next) {
     HttpServerResponse response = request.response();
     if (step.failed()) {
-      answers.fail(request, route, step.cause());
+      fail(request, route, step.cause());
     } else if (!response.closed()) {
       try {
-        next.accept(request, step.result());
+        next.accept(step.result());
       } catch (RuntimeException e) {
         // Here too, for after a wait nobody above would answer.
-        answers.fail(request, route, e);
+        fail(request, route, e);
       }
+    }
+  }
+
+  private void fail(HttpServerRequest request, Route route, Throwable cause) {
+    boolean unread = ClientConnection.hasMuchToCome(request);
+    if (unread) {
+      ClientConnection.announceCut(request);
+    }
+    answers.fail(request, route, cause);
+    if (unread) {
+      ClientConnection.cut(request);
     }
   }
 

@@ -1,74 +1,150 @@
 package io.edgemint.http;
 
 import io.edgemint.telemetry.AccessLog;
+import io.edgemint.traffic.ConnectionLimits;
+import io.edgemint.traffic.TrafficSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop of the edge: a server of its own on the shared port, so that a connection stays on
- * one loop and nothing that its requests need is shared between loops.
+ * One event loop of the edge: a server of its own on the shared port. A connection, its answers and
+ * its access records belong to one loop; verifier, backends and mint are shared, and safe on all
+ * threads.
  */
 public final class EdgeServer extends VerticleBase {
-  /** "/v1/downloads/" and a key of 1,024 bytes, all of them escaped, and room for a query. */
-  private static final int MAX_REQUEST_LINE = 5120;
-
-  private static final int MAX_HEADERS = 8192;
-  private static final int IDLE_SECONDS = 60;
-
   private final EdgeSettings settings;
+  private final TrafficSettings traffic;
   private final Grants grants;
   private final InstantSource clock;
   private final EdgeMeters meters;
   private final AccessLog accessLog;
   private final Heartbeat heartbeat;
-  private int port;
+  private final Optional<Certificates> certificates;
+  private @Nullable HttpServer server;
 
   /** Prepares one loop; deploy as many as there are event loops. */
   public EdgeServer(
       EdgeSettings settings,
+      TrafficSettings traffic,
       Grants grants,
       InstantSource clock,
       EdgeMeters meters,
       AccessLog accessLog,
-      Heartbeat heartbeat) {
+      Heartbeat heartbeat,
+      Optional<Certificates> certificates) {
     this.settings = settings;
+    this.traffic = traffic;
     this.grants = grants;
     this.clock = clock;
     this.meters = meters;
     this.accessLog = accessLog;
     this.heartbeat = heartbeat;
+    this.certificates = certificates;
   }
 
   /** The options of every server of the edge; the calibration server uses the same. */
-  public static HttpServerOptions options(EdgeSettings settings) {
-    return new HttpServerOptions()
-        .setHost(settings.host())
-        // To Vert.x, -1 is one free port for all loops of a deployment, and 0 one for each.
-        .setPort(settings.port() == 0 ? -1 : settings.port())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE)
-        .setMaxHeaderSize(MAX_HEADERS)
-        .setHttp2ClearTextEnabled(false)
-        .setIdleTimeout(IDLE_SECONDS)
-        .setTcpNoDelay(true)
-        .setAcceptBacklog(4096);
+  public static HttpServerOptions options(
+      EdgeSettings settings, Optional<Certificates> certificates) {
+    ConnectionLimits connections = settings.connections();
+    RequestLimits requests = settings.requests();
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(settings.host())
+            .setPort(settings.bindPort())
+            .setMaxInitialLineLength(requests.requestLine())
+            .setMaxHeaderSize(requests.headers())
+            .setHttp2ClearTextEnabled(false)
+            .setIdleTimeout(Math.toIntExact(connections.idleTimeout().toSeconds()))
+            .setUseProxyProtocol(settings.proxyProtocol())
+            .setProxyProtocolTimeout(connections.requestTimeout().toMillis())
+            .setProxyProtocolTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setTcpNoDelay(true)
+            .setAcceptBacklog(4096);
+    certificates.ifPresent(shown -> tls(options, settings, shown));
+    return options;
+  }
+
+  private static void tls(
+      HttpServerOptions options, EdgeSettings settings, Certificates certificates) {
+    RequestLimits requests = settings.requests();
+    options
+        .setSsl(true)
+        .setSni(true)
+        .setKeyCertOptions(certificates.options())
+        .setSslHandshakeTimeout(settings.connections().handshakeTimeout().toMillis())
+        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setUseAlpn(true)
+        .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+        .setHttp2RstFloodMaxRstFramePerWindow(requests.resets())
+        .setHttp2RstFloodWindowDuration(30)
+        .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+        .setInitialSettings(
+            new Http2Settings()
+                .setMaxConcurrentStreams(requests.streams())
+                .setMaxHeaderListSize(requests.headers()));
+    if (OpenSSLEngineOptions.isAvailable()) {
+      options.setSslEngineOptions(new OpenSSLEngineOptions());
+    }
+  }
+
+  /** What carries TLS, in a sentence. */
+  public static String tlsSentence() {
+    return OpenSSLEngineOptions.isAvailable()
+        ? "TLS: BoringSSL."
+        : "TLS: the JDK's own; BoringSSL does not load on this machine.";
   }
 
   @Override
   public Future<?> start() {
     AccessLog.Ring access = accessLog.ring();
-    Answers answers = new Answers(meters, access, new SplittableRandom());
-    HttpServer server = vertx.createHttpServer(options(settings));
-    server.requestHandler(new EdgeHandler(grants, context, clock, meters, access, answers));
-    heartbeat.start(vertx);
-    return server.listen().onSuccess(listening -> port = listening.actualPort());
+    Heartbeat.Loop loop = heartbeat.start(vertx, traffic.lag());
+    EdgeHandler handler =
+        new EdgeHandler(
+            grants,
+            context,
+            clock,
+            meters,
+            access,
+            new Answers(meters, access, new SplittableRandom(), traffic.rates()),
+            new ClientAddress(settings::isProxy),
+            loop::isLate,
+            traffic.waiting());
+    return vertx
+        .createHttpServer(options(settings, certificates))
+        .requestHandler(handler)
+        .invalidRequestHandler(handler::malformed)
+        .listen()
+        .onSuccess(listening -> server = listening);
+  }
+
+  /** Shows other certificates from now on, on every loop; connections that stand are kept. */
+  public Future<?> show(Certificates other) {
+    ServerSSLOptions options =
+        options(settings, Optional.of(other)).getSslOptions().setKeyCertOptions(other.options());
+    return listening().updateSSLOptions(options, true);
   }
 
   /** The port that is listened on, once started. */
   public int port() {
-    return port;
+    return listening().actualPort();
+  }
+
+  private HttpServer listening() {
+    if (server == null) {
+      throw new IllegalStateException("not started");
+    }
+    return server;
   }
 }

@@ -16,8 +16,11 @@ import io.edgemint.caller.CallerVerifier;
 import io.edgemint.signing.Link;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.signing.LinkMint;
+import io.edgemint.traffic.Traffic;
 import io.vertx.core.Future;
+import java.net.InetAddress;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +36,55 @@ public final class Grants {
   private final OrgDirectory orgs;
   private final ActiveBackends backends;
   private final LinkMint mint;
+  private final Traffic traffic;
 
-  /** Joins the parts that know callers, organisations, backends and links. */
-  public Grants(CallerVerifier callers, OrgDirectory orgs, ActiveBackends backends, LinkMint mint) {
+  /** Joins the parts that know callers, organisations, backends, links, and who asks too often. */
+  public Grants(
+      CallerVerifier callers,
+      OrgDirectory orgs,
+      ActiveBackends backends,
+      LinkMint mint,
+      Traffic traffic) {
     this.callers = callers;
     this.orgs = orgs;
     this.backends = backends;
     this.mint = mint;
+    this.traffic = traffic;
   }
 
   /** A link and whose it is. */
   record Grant(Caller caller, ReadyBackend backend, ObjectKey key, Link link) {}
 
-  /** Who the token speaks for. */
-  Future<Caller> caller(String token) {
-    return callers.verify(token);
+  /**
+   * Who the token speaks for, if it has not asked too often.
+   *
+   * @param from the client's address, which matters only for a token that is not remembered
+   */
+  Future<Caller> caller(String token, Supplier<InetAddress> from) {
+    Future<Caller> known = callers.remembered(token);
+    return then(known != null ? known : unknown(token, from.get()), this::admit);
+  }
+
+  /** Looks at a token, unless too many bad ones came from the same address. */
+  private Future<Caller> unknown(String token, InetAddress from) {
+    Refused refused = traffic.unknownToken(from);
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
+    return callers
+        .verify(token)
+        .onFailure(
+            cause -> {
+              // Tokens that have expired come from devices that were let in before.
+              if (!(cause instanceof Refused bad && bad.refusal() == Refusal.TOKEN_EXPIRED)) {
+                traffic.badToken(from);
+              }
+            });
+  }
+
+  private Future<Caller> admit(Caller caller) {
+    Refused refused = traffic.request(caller.org(), caller.subject());
+    return refused == null ? Future.succeededFuture(caller) : Future.failedFuture(refused);
   }
 
   /** All organisations as they are now. */
@@ -77,7 +114,7 @@ public final class Grants {
         backends.of(org),
         backend ->
             then(
-                mint.link(backend, key, limited),
+                mint.link(backend, key, limited, caller.subject()),
                 link ->
                     // Asked again if the record has changed while a session or a key was awaited.
                     org.equals(org(caller))
@@ -86,7 +123,8 @@ public final class Grants {
   }
 
   /**
-   * Goes on at once where there is nothing to wait for, which spares the warm path three futures.
+   * Goes on at once where there is nothing to wait for, which spares a remembered link three
+   * futures.
    */
   static <A, B> Future<B> then(Future<A> step, Function<A, Future<B>> next) {
     return step.succeeded() ? next.apply(step.result()) : step.compose(next);

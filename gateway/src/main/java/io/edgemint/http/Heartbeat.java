@@ -2,18 +2,22 @@ package io.edgemint.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Tells whether the event loops turn: each one leaves a mark every second, and how late it came is
- * the loop's lag.
+ * Tells whether the event loops turn: each one leaves a mark twenty times a second, and how late it
+ * came is the loop's lag.
  */
 public final class Heartbeat {
-  private static final long PERIOD_MILLIS = 1000;
+  private static final long PERIOD_MILLIS = 50;
   private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** One late mark may be a collection of garbage; marks that are all late are too much work. */
+  private static final long LATE_FOR_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final LongSupplier nanoTime;
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
@@ -28,11 +32,16 @@ public final class Heartbeat {
     meters.gauge("gateway.eventloop.lag.seconds", this, Heartbeat::lagSeconds);
   }
 
-  /** Begins to watch the event loop that calls. */
-  void start(Vertx vertx) {
-    Loop loop = new Loop(nanoTime.getAsLong());
+  /**
+   * Begins to watch the event loop that calls.
+   *
+   * @param lag how late a mark may come
+   */
+  Loop start(Vertx vertx, Duration lag) {
+    Loop loop = new Loop(nanoTime.getAsLong(), lag.toNanos());
     loops.add(loop);
     vertx.setPeriodic(PERIOD_MILLIS, id -> loop.beat(nanoTime.getAsLong()));
+    return loop;
   }
 
   /** Whether every loop has turned within the last five seconds. */
@@ -45,17 +54,30 @@ public final class Heartbeat {
     return loops.stream().mapToLong(loop -> loop.lag).max().orElse(0) / 1e9;
   }
 
-  private static final class Loop {
+  /** One event loop. */
+  static final class Loop {
+    private final long most;
     private volatile long last;
     private volatile long lag;
+    private volatile long inTime;
 
-    private Loop(long now) {
-      last = now;
+    private Loop(long now, long most) {
+      this.most = most;
+      this.last = now;
+      this.inTime = now;
     }
 
-    private void beat(long now) {
+    void beat(long now) {
       lag = Math.max(0, now - last - TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
       last = now;
+      if (lag <= most) {
+        inTime = now;
+      }
+    }
+
+    /** Whether every mark of the last quarter of a second came too late. */
+    boolean isLate() {
+      return last - inTime >= LATE_FOR_NANOS;
     }
   }
 }

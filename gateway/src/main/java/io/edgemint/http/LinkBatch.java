@@ -54,11 +54,10 @@ final class LinkBatch {
   }
 
   /** The body of the answer; fails as a whole if the caller or the request is not accepted. */
-  Future<Buffer> answer(HttpServerRequest request, String token, LinkAsk ask) {
+  Future<Buffer> answer(HttpServerRequest request, Future<Caller> caller, LinkAsk ask) {
     if (ask.version() != null) {
       throw new Refused(Refusal.REQUEST_INVALID, "a batch cannot pin a version");
     }
-    Future<Caller> caller = grants.caller(token);
     if (caller.failed()) {
       // Its body is never kept: nobody fills memory without a token that is accepted.
       return Future.failedFuture(caller.cause());
@@ -83,7 +82,7 @@ final class LinkBatch {
   }
 
   private JsonObject link(Grant grant) {
-    return LinkBody.json(grant, LinkBody.second(clock.millis()));
+    return RecentAnswers.json(grant, RecentAnswers.second(clock.millis()));
   }
 
   private static Future<JsonObject> refusal(String key, Throwable failure) {
@@ -145,7 +144,11 @@ final class LinkBatch {
     private Body(HttpServerRequest request) {
       request.handler(this::append);
       request.exceptionHandler(cut -> drop(cutOff()));
-      request.endHandler(last -> end());
+      request.endHandler(
+          last -> {
+            ClientConnection.bodyArrived(request);
+            end();
+          });
     }
 
     private Future<Buffer> whole() {
@@ -158,7 +161,7 @@ final class LinkBatch {
         return;
       }
       if (kept.length() + chunk.length() > MAX_BODY) {
-        drop(new Refused(Refusal.REQUEST_INVALID, "the body has more than 448 KiB"));
+        drop(new Refused(Refusal.BODY_TOO_LARGE, "the body has more than 448 KiB"));
       } else {
         kept.appendBuffer(chunk);
       }

@@ -20,10 +20,14 @@ enum Problem {
   KEY_INVALID(400, "The key cannot be used in a link", false, "stops"),
   TTL_OUT_OF_RANGE(400, "The life asked for is out of range", false, "stops"),
   REQUEST_INVALID(400, "The request is malformed", false, "stops"),
+  BODY_TOO_LARGE(413, "The request has too large a body", false, "stops"),
+  REQUEST_LINE_TOO_LONG(414, "The request line is too long", false, "stops"),
+  HEADERS_TOO_LARGE(431, "The headers are too large", false, "stops"),
   ROUTE_UNKNOWN(404, "There is nothing at this path", false, "stops"),
   METHOD_NOT_ALLOWED(405, "The path does not take this method", false, "stops"),
   URL_TOO_LONG(409, "The link is longer than the caller can hold", false, "stops"),
   VERSION_NOT_PINNABLE(409, "This backend cannot pin a version", false, "stops"),
+  RATE_LIMITED(429, "Asked too often", true, "waits `Retry-After`"),
   OVERLOADED(503, "The gateway is busy", true, "waits `Retry-After`"),
   BACKEND_UNAVAILABLE(503, "The backend cannot sign", true, "waits `Retry-After`"),
   SESSION_TOO_SHORT(
@@ -57,8 +61,10 @@ enum Problem {
       case KEY_INVALID -> KEY_INVALID;
       case TTL_OUT_OF_RANGE -> TTL_OUT_OF_RANGE;
       case REQUEST_INVALID -> REQUEST_INVALID;
+      case BODY_TOO_LARGE -> BODY_TOO_LARGE;
       case URL_TOO_LONG -> URL_TOO_LONG;
       case VERSION_NOT_PINNABLE -> VERSION_NOT_PINNABLE;
+      case RATE_LIMITED -> RATE_LIMITED;
       case OVERLOADED -> OVERLOADED;
       case BACKEND_UNAVAILABLE -> BACKEND_UNAVAILABLE;
       case SESSION_TOO_SHORT -> SESSION_TOO_SHORT;

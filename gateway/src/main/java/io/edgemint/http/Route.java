@@ -5,6 +5,7 @@ enum Route {
   LINK("GET", "/v1/links/{key}"),
   LINKS("POST", "/v1/links"),
   DOWNLOAD("GET", "/v1/downloads/{key}"),
+  /** Nothing is there, whatever the method. */
   NONE("GET", "none");
 
   static final String LINK_PREFIX = "/v1/links/";

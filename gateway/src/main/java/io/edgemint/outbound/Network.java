@@ -8,13 +8,13 @@ import java.net.InetAddress;
  * @param base the first address of the range
  * @param bits how many leading bits all its addresses share
  */
-record Network(InetAddress base, int bits) {
+public record Network(InetAddress base, int bits) {
   /**
    * Reads {@code 10.0.0.0/8}, {@code fd00::/8} or a single address.
    *
    * @throws IllegalArgumentException if it is anything else, or has bits beyond the shared ones
    */
-  static Network parse(String text) {
+  public static Network parse(String text) {
     int slash = text.indexOf('/');
     InetAddress base = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
     int most = 8 * base.getAddress().length;
@@ -30,7 +30,7 @@ record Network(InetAddress base, int bits) {
   }
 
   /** Tells whether an address lies in the range; one of the other family never does. */
-  boolean contains(InetAddress address) {
+  public boolean contains(InetAddress address) {
     byte[] ours = base.getAddress();
     byte[] theirs = address.getAddress();
     if (ours.length != theirs.length) {

@@ -2,6 +2,7 @@ package io.edgemint.signing;
 
 import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mints links that live exactly as long as they say.
@@ -46,6 +48,14 @@ public final class LinkMint {
     Duration.ofMillis(10),
   };
 
+  /** Who may have a link signed that nobody has asked for before. */
+  @FunctionalInterface
+  public interface Budget {
+    /** Counts one for a caller; null, or why not. */
+    @Nullable Refused take(OrgId org, String subject);
+  }
+
+  private final Budget budget;
   private final LinkMemo memo;
   private final Executor costly;
   private final InstantSource clock;
@@ -57,10 +67,13 @@ public final class LinkMint {
   /**
    * Remembers links up to a weight.
    *
+   * @param budget what each caller may have signed
    * @param costly where RSA signatures are made; bounded, and rejecting what is too much
    * @param memoBytes about how many bytes the remembered links may take
    */
-  public LinkMint(Executor costly, InstantSource clock, long memoBytes, MeterRegistry meters) {
+  public LinkMint(
+      Budget budget, Executor costly, InstantSource clock, long memoBytes, MeterRegistry meters) {
+    this.budget = budget;
     this.memo = new LinkMemo(memoBytes, clock);
     this.costly = costly;
     this.clock = clock;
@@ -88,34 +101,42 @@ public final class LinkMint {
   /**
    * A link to an object, complete at once unless a session must be renewed or RSA must sign; fails
    * with a {@link Refused} if there can be none.
+   *
+   * @param subject the caller on whose account a new signature goes
    */
-  public Future<Link> link(ReadyBackend backend, ObjectKey key, LinkAsk ask) {
+  public Future<Link> link(ReadyBackend backend, ObjectKey key, LinkAsk ask, String subject) {
     Signing signing = backend.signer().current();
     long now = clock.millis() / 1000;
     if (signing != null) {
       Life life = Life.of(backend, signing, key, ask, now);
       if (life.limitedBy() != LimitedBy.SESSION || !life.tooShort(now)) {
-        return link(backend, signing, key, ask, life, now);
+        return link(backend, signing, key, ask, subject, life, now);
       }
     }
     return backend
         .signer()
         .renewed(Math.min(backend.ttl(), ask.ttl()) + SESSION_MARGIN)
-        .compose(renewed -> afterRenewal(backend, renewed, key, ask));
+        .compose(renewed -> afterRenewal(backend, renewed, key, ask, subject));
   }
 
   private Future<Link> afterRenewal(
-      ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask) {
+      ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask, String subject) {
     long now = clock.millis() / 1000;
     Life life = Life.of(backend, signing, key, ask, now);
     if (life.limitedBy() == LimitedBy.SESSION && life.tooShort(now)) {
       return refused(Refusal.SESSION_TOO_SHORT, "the storage session ends before a link could");
     }
-    return link(backend, signing, key, ask, life, now);
+    return link(backend, signing, key, ask, subject, life, now);
   }
 
   private Future<Link> link(
-      ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask, Life life, long now) {
+      ReadyBackend backend,
+      Signing signing,
+      ObjectKey key,
+      LinkAsk ask,
+      String subject,
+      Life life,
+      long now) {
     if (life.expiry() <= now) {
       return refused(Refusal.TOKEN_EXPIRED, "the token ends now");
     }
@@ -136,6 +157,10 @@ public final class LinkMint {
     if (known != null) {
       remembered.increment();
     } else {
+      Refused over = budget.take(place.org(), subject);
+      if (over != null) {
+        return Future.failedFuture(over);
+      }
       known = signing.costly() ? offload(signing, place, now) : signHere(signing, place, now);
     }
     return ask.maxUrlBytes() == Integer.MAX_VALUE ? known : within(ask.maxUrlBytes(), known);

@@ -78,7 +78,9 @@ class SettingsTest {
             access_log: {file: "-"}
             """);
     Settings settings = Settings.read(file, Map.of());
-    assertThat(settings.edge()).isEqualTo(new EdgeSettings("127.0.0.1", 1, 3));
+    assertThat(settings.edge().host()).isEqualTo("127.0.0.1");
+    assertThat(settings.edge().port()).isEqualTo(1);
+    assertThat(settings.edge().eventLoops()).isEqualTo(3);
     assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.2", 2));
     assertThat(settings.registry().getFileName().toString()).isEqualTo("r.db");
     assertThat(settings.keyFile().getFileName().toString()).isEqualTo("k");

@@ -193,8 +193,8 @@ class EdgeServerTest {
     "/,404,route_unknown",
     "//v1/links/fw/x,404,route_unknown",
     "/v1/./links/fw/x,404,route_unknown",
-    "http://evil.test/v1/links/fw/x,404,route_unknown",
-    "*,404,route_unknown",
+    "http://evil.test/v1/links/fw/x,400,request_invalid",
+    "*,400,request_invalid",
   })
   void anyRoute_badRequest_isRefusedByItsRow(String path, int status, String code) {
     assertProblem(client.get(path, world.token("acme", "dev-1")), status, code);

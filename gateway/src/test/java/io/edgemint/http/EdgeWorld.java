@@ -15,6 +15,7 @@ import io.edgemint.backend.PlainSecrets;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.backend.Snapshot;
+import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.LastGoodKeys;
@@ -26,14 +27,18 @@ import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.signing.Signers;
 import io.edgemint.telemetry.AccessLog;
+import io.edgemint.traffic.Traffic;
+import io.edgemint.traffic.TrafficSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -53,13 +58,20 @@ final class EdgeWorld implements AutoCloseable {
   final OrgDirectory orgs = new OrgDirectory();
   final PlainSecrets secrets = new PlainSecrets();
   final Vertx vertx = Vertx.vertx();
+  final Traffic traffic;
   final Grants grants;
   final int port;
   private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
   private final CallerVerifier callers;
   private final Sessions sessions;
 
+  /** With rates that no test meets by the way. */
   EdgeWorld(Org... registered) {
+    this(new TrafficSettings(Map.of(), Duration.ofSeconds(1), 10_000, 1000), registered);
+  }
+
+  EdgeWorld(TrafficSettings limits, Org... registered) {
+    traffic = new Traffic(limits, () -> clock.millis() * 1_000_000, meters);
     orgs.replace(Snapshot.of(1, List.of(registered)));
     sessions =
         new Sessions(
@@ -75,12 +87,14 @@ final class EdgeWorld implements AutoCloseable {
     await(callers.loaded());
     EdgeServer server =
         new EdgeServer(
-            new EdgeSettings("127.0.0.1", 0, 1),
+            EdgeSettings.DEFAULT.at("127.0.0.1", 0),
+            limits,
             grants,
             clock,
             new EdgeMeters(meters),
             new AccessLog(Optional.empty(), clock, meters),
-            new Heartbeat(System::nanoTime, meters));
+            new Heartbeat(System::nanoTime, meters),
+            Optional.empty());
     await(vertx.deployVerticle(server));
     port = server.port();
   }
@@ -93,7 +107,8 @@ final class EdgeWorld implements AutoCloseable {
         callers,
         orgs,
         new ActiveBackends(signers, Optional.of(defaultStorage()), opener, clock, 10),
-        new LinkMint(Runnable::run, clock, 1 << 20, meters));
+        new LinkMint(traffic::signature, Runnable::run, clock, 1 << 20, meters),
+        traffic);
   }
 
   private Issuer issuer() {
@@ -134,6 +149,11 @@ final class EdgeWorld implements AutoCloseable {
             Duration.ofMinutes(15),
             new TreeMap<>());
     return new DefaultStorage(storage, "eu-west-1");
+  }
+
+  /** Who a token speaks for, asked from this machine. */
+  Future<Caller> caller(String token) {
+    return grants.caller(token, InetAddress::getLoopbackAddress);
   }
 
   /** A token for a device of an organisation, for one hour. */

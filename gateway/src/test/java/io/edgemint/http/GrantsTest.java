@@ -24,7 +24,7 @@ class GrantsTest {
   private final EdgeWorld world = new EdgeWorld(Samples.org("acme"));
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final Grants grants = world.grants(waiting::add);
-  private final Caller caller = await(grants.caller(world.token("acme", "dev-1")));
+  private final Caller caller = await(world.caller(world.token("acme", "dev-1")));
 
   @AfterEach
   void close() {

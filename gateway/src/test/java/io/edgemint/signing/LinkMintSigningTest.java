@@ -23,7 +23,6 @@ class LinkMintSigningTest {
 
   private final MintWorld world = new MintWorld();
   private final ManualClock clock = world.clock;
-  private final LinkMint mint = world.mint;
 
   private static LinkAsk version(String version) {
     return new LinkAsk(Long.MAX_VALUE, version, Integer.MAX_VALUE, Long.MAX_VALUE);
@@ -39,7 +38,7 @@ class LinkMintSigningTest {
   void link_sessionThatBeganJustNow_isDatedNoEarlier() {
     for (int age = 0; age < 30; age++) {
       FakeSigning session = FakeSigning.session("S" + age, NOON - age, NOON + 3_600);
-      mint.link(backend(900, session), FIRMWARE, LinkAsk.ANY);
+      world.link(backend(900, session), FIRMWARE, LinkAsk.ANY);
 
       assertThat(session.signed.getFirst().date()).isEqualTo(NOON - Math.min(age, 15));
     }
@@ -50,7 +49,7 @@ class LinkMintSigningTest {
     for (int second = 0; second < 130; second++) {
       clock.set(NOON + second);
       FakeSigning lasting = FakeSigning.session("S" + second, 0, Long.MAX_VALUE);
-      mint.link(backend(WEEK, lasting), FIRMWARE, LinkAsk.ANY);
+      world.link(backend(WEEK, lasting), FIRMWARE, LinkAsk.ANY);
 
       FakeSigner.Signed signed = lasting.signed.getFirst();
       assertThat(signed.expiry() - signed.date()).isBetween(WEEK - 60, WEEK);
@@ -64,11 +63,11 @@ class LinkMintSigningTest {
   void link_versionOverS3_isPinnedAndRememberedByItself() {
     FakeSigning session = FakeSigning.session("S1", NOON, NOON + 3_600);
     ReadyBackend backend = backend(900, session);
-    Link pinned = mint.link(backend, FIRMWARE, version("v1")).result();
+    Link pinned = world.link(backend, FIRMWARE, version("v1")).result();
 
-    assertThat(mint.link(backend, FIRMWARE, version("v1")).result()).isSameAs(pinned);
-    assertThat(mint.link(backend, FIRMWARE, version("v2")).result()).isNotEqualTo(pinned);
-    assertThat(mint.link(backend, FIRMWARE, LinkAsk.ANY).result()).isNotEqualTo(pinned);
+    assertThat(world.link(backend, FIRMWARE, version("v1")).result()).isSameAs(pinned);
+    assertThat(world.link(backend, FIRMWARE, version("v2")).result()).isNotEqualTo(pinned);
+    assertThat(world.link(backend, FIRMWARE, LinkAsk.ANY).result()).isNotEqualTo(pinned);
     assertThat(session.signed)
         .extracting(FakeSigner.Signed::version)
         .containsExactly("v1", "v2", null);
@@ -77,18 +76,18 @@ class LinkMintSigningTest {
   @Test
   void link_versionOverACdn_isRefused() {
     assertRefused(
-        mint.link(backend(900, FakeSigning.rsaKey("K1")), FIRMWARE, version("v1")),
+        world.link(backend(900, FakeSigning.rsaKey("K1")), FIRMWARE, version("v1")),
         Refusal.VERSION_NOT_PINNABLE);
   }
 
   @Test
   void link_longerThanTheCallerHolds_isRefusedAtTheByte() {
     ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
-    Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY).result();
+    Link link = world.link(backend, FIRMWARE, LinkAsk.ANY).result();
     int length = link.url().length();
 
-    assertThat(mint.link(backend, FIRMWARE, maxUrlBytes(length)).result()).isSameAs(link);
-    assertRefused(mint.link(backend, FIRMWARE, maxUrlBytes(length - 1)), Refusal.URL_TOO_LONG);
+    assertThat(world.link(backend, FIRMWARE, maxUrlBytes(length)).result()).isSameAs(link);
+    assertRefused(world.link(backend, FIRMWARE, maxUrlBytes(length - 1)), Refusal.URL_TOO_LONG);
   }
 
   /* ---- signing ---- */
@@ -96,8 +95,8 @@ class LinkMintSigningTest {
   @Test
   void link_rsa_isSignedOnceForAllWhoWait() {
     FakeSigning key = FakeSigning.rsaKey("K1");
-    Future<Link> first = mint.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
-    Future<Link> second = mint.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
+    Future<Link> first = world.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
+    Future<Link> second = world.link(backend(900, key), FIRMWARE, LinkAsk.ANY);
     assertThat(first.isComplete()).isFalse();
     assertThat(world.pool).hasSize(1);
 
@@ -117,10 +116,10 @@ class LinkMintSigningTest {
     key.whileDeciding =
         () -> {
           key.whileDeciding = () -> {};
-          meanwhile.add(mint.link(backend, FIRMWARE, LinkAsk.ANY));
+          meanwhile.add(world.link(backend, FIRMWARE, LinkAsk.ANY));
         };
 
-    Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend, FIRMWARE, LinkAsk.ANY);
     world.runPool();
 
     assertThat(link.result()).isSameAs(meanwhile.getFirst().result());
@@ -132,11 +131,11 @@ class LinkMintSigningTest {
   void link_poolIsFull_isRefusedAndTriedAgain() {
     ReadyBackend backend = backend(900, FakeSigning.rsaKey("K1"));
     world.poolIsFull = true;
-    assertRefused(mint.link(backend, FIRMWARE, LinkAsk.ANY), Refusal.OVERLOADED);
+    assertRefused(world.link(backend, FIRMWARE, LinkAsk.ANY), Refusal.OVERLOADED);
     assertThat(world.count("signature")).isZero();
 
     world.poolIsFull = false;
-    Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend, FIRMWARE, LinkAsk.ANY);
     world.runPool();
     assertThat(link.succeeded()).isTrue();
   }
@@ -146,12 +145,12 @@ class LinkMintSigningTest {
     for (FakeSigning key : List.of(FakeSigning.rsaKey("K1"), FakeSigning.p256Key("K2"))) {
       ReadyBackend backend = backend(900, key);
       key.failure = new InternalError("native library");
-      Future<Link> failed = mint.link(backend, FIRMWARE, LinkAsk.ANY);
+      Future<Link> failed = world.link(backend, FIRMWARE, LinkAsk.ANY);
       world.runPool();
       assertThat(failed.cause()).isInstanceOf(InternalError.class);
 
       key.failure = null;
-      Future<Link> link = mint.link(backend, FIRMWARE, LinkAsk.ANY);
+      Future<Link> link = world.link(backend, FIRMWARE, LinkAsk.ANY);
       world.runPool();
       assertThat(link.succeeded()).isTrue();
     }
@@ -165,8 +164,8 @@ class LinkMintSigningTest {
     ReadyBackend acme = backend("acme", 900, new FakeSigner(acmes));
     ReadyBackend zeta = backend("zeta", 900, new FakeSigner(zetas));
     for (int i = 0; i < 100; i++) {
-      mint.link(acme, key("fw/" + i), LinkAsk.ANY);
-      mint.link(zeta, key("fw/" + i), LinkAsk.ANY);
+      world.link(acme, key("fw/" + i), LinkAsk.ANY);
+      world.link(zeta, key("fw/" + i), LinkAsk.ANY);
     }
 
     assertThat(acmes.signed).hasSize(100);
@@ -176,10 +175,10 @@ class LinkMintSigningTest {
   @Test
   void link_clockStepsBack_isMintedAnewWithItsOwnLife() {
     ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
-    mint.link(backend, FIRMWARE, LinkAsk.ANY);
+    world.link(backend, FIRMWARE, LinkAsk.ANY);
     clock.set(NOON - 7_200);
 
-    Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY).result();
+    Link link = world.link(backend, FIRMWARE, LinkAsk.ANY).result();
 
     assertThat(link.expiry()).isLessThanOrEqualTo(NOON - 7_200 + 900);
   }

@@ -29,7 +29,6 @@ class LinkMintTest {
 
   private final MintWorld world = new MintWorld();
   private final ManualClock clock = world.clock;
-  private final LinkMint mint = world.mint;
 
   private static LinkAsk ttl(long seconds) {
     return new LinkAsk(seconds, null, Integer.MAX_VALUE, Long.MAX_VALUE);
@@ -50,7 +49,7 @@ class LinkMintTest {
           ObjectKey object = key("fw/" + random.nextInt());
 
           Link link =
-              mint.link(backend(ttl, FakeSigning.p256Key("K1")), object, ttl(asked)).result();
+              world.link(backend(ttl, FakeSigning.p256Key("K1")), object, ttl(asked)).result();
 
           long life = link.expiry() - clock.second();
           assertThat(life).isGreaterThan(limit - grid).isLessThanOrEqualTo(limit);
@@ -63,7 +62,7 @@ class LinkMintTest {
   void link_clockWasTurnedBackSinceTheSessionBegan_isDatedNow() {
     FakeSigning session = FakeSigning.session("ASIA1", NOON + 3600, NOON + 7200);
 
-    Link link = mint.link(backend(900, session), FIRMWARE, LinkAsk.ANY).result();
+    Link link = world.link(backend(900, session), FIRMWARE, LinkAsk.ANY).result();
 
     assertThat(session.signed.getFirst().date()).isEqualTo(NOON);
     assertThat(link.expiry()).isBetween(NOON + 900 - 56, NOON + 900);
@@ -75,7 +74,7 @@ class LinkMintTest {
     Set<Long> ends = new HashSet<>();
     for (int second = 0; second < 560; second++) {
       clock.set(NOON + second);
-      ends.add(mint.link(backend(900, key), FIRMWARE, LinkAsk.ANY).result().expiry());
+      ends.add(world.link(backend(900, key), FIRMWARE, LinkAsk.ANY).result().expiry());
     }
 
     // 900 s of life have a grid of 56 s: ten of them, and one more where the minutes began.
@@ -90,14 +89,14 @@ class LinkMintTest {
     FakeSigning key = FakeSigning.p256Key("K1");
     List<Long> ofObjects =
         IntStream.range(0, 200)
-            .mapToObj(i -> mint.link(backend(900, key), key("fw/" + i), LinkAsk.ANY))
+            .mapToObj(i -> world.link(backend(900, key), key("fw/" + i), LinkAsk.ANY))
             .map(link -> link.result().expiry())
             .distinct()
             .toList();
     List<Long> ofOrgs =
         IntStream.range(0, 200)
             .mapToObj(i -> backend("org" + i, 900, new FakeSigner(key)))
-            .map(backend -> mint.link(backend, FIRMWARE, LinkAsk.ANY).result().expiry())
+            .map(backend -> world.link(backend, FIRMWARE, LinkAsk.ANY).result().expiry())
             .distinct()
             .toList();
 
@@ -109,9 +108,9 @@ class LinkMintTest {
   void link_sameLifeAskedOrSet_isLimitedByTheBackend() {
     ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
 
-    assertThat(mint.link(backend, FIRMWARE, ttl(900)).result().limitedBy())
+    assertThat(world.link(backend, FIRMWARE, ttl(900)).result().limitedBy())
         .isEqualTo(LimitedBy.BACKEND);
-    assertThat(mint.link(backend, FIRMWARE, ttl(899)).result().limitedBy())
+    assertThat(world.link(backend, FIRMWARE, ttl(899)).result().limitedBy())
         .isEqualTo(LimitedBy.REQUEST);
   }
 
@@ -122,7 +121,7 @@ class LinkMintTest {
     for (long left = 121; left < 1_000; left++) {
       FakeSigning session = FakeSigning.session("S" + left, NOON - 60, NOON + left);
       FakeSigner signer = new FakeSigner(session);
-      Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
+      Future<Link> link = world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
       if (left < 60 + 60 + 56 && !signer.renewals.isEmpty()) {
         continue;
       }
@@ -140,7 +139,7 @@ class LinkMintTest {
   @Test
   void link_sessionTooShort_isRenewedFirst() {
     FakeSigner signer = new FakeSigner(FakeSigning.session("S1", NOON - 3_500, NOON + 100));
-    Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
 
     assertThat(signer.renewals).containsExactly(960L);
     assertThat(link.isComplete()).isFalse();
@@ -154,7 +153,7 @@ class LinkMintTest {
   void link_shortLifeAskedOfAnOldSession_needsNoRenewal() {
     FakeSigner signer = new FakeSigner(FakeSigning.session("S1", NOON - 3_500, NOON + 100));
 
-    Link link = mint.link(backend("acme", 900, signer), FIRMWARE, ttl(30)).result();
+    Link link = world.link(backend("acme", 900, signer), FIRMWARE, ttl(30)).result();
 
     assertThat(signer.renewals).isEmpty();
     assertThat(link.limitedBy()).isEqualTo(LimitedBy.REQUEST);
@@ -171,7 +170,7 @@ class LinkMintTest {
 
   private String limit(FakeSigning session) {
     FakeSigner signer = new FakeSigner(session);
-    Future<Link> link = mint.link(backend("acme", 24, signer), FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend("acme", 24, signer), FIRMWARE, LinkAsk.ANY);
     return link.isComplete()
         ? link.result().expiry() - NOON + " " + link.result().limitedBy()
         : "renewed";
@@ -181,8 +180,8 @@ class LinkMintTest {
   void link_tokenAroundItsEdges_limitsToTheSecond() {
     ReadyBackend backend = backend(24, FakeSigning.p256Key("K1"));
 
-    Link whole = mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 24)).result();
-    Link cut = mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 23)).result();
+    Link whole = world.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 24)).result();
+    Link cut = world.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + 23)).result();
 
     assertThat(whole.limitedBy()).isEqualTo(LimitedBy.BACKEND);
     assertThat(cut.limitedBy()).isEqualTo(LimitedBy.TOKEN);
@@ -192,8 +191,8 @@ class LinkMintTest {
   @Test
   void link_noSessionYet_waitsForOne() {
     FakeSigner signer = new FakeSigner(null);
-    Future<Link> first = mint.link(backend("acme", 900, signer), FIRMWARE, ttl(300));
-    Future<Link> second = mint.link(backend("acme", 900, signer), FIRMWARE, ttl(300));
+    Future<Link> first = world.link(backend("acme", 900, signer), FIRMWARE, ttl(300));
+    Future<Link> second = world.link(backend("acme", 900, signer), FIRMWARE, ttl(300));
     assertThat(signer.renewals).containsExactly(360L, 360L);
 
     FakeSigning session = FakeSigning.session("S1", NOON, NOON + 3_600);
@@ -206,7 +205,7 @@ class LinkMintTest {
   @Test
   void link_renewalBringsNothingLonger_isRefused() {
     FakeSigner signer = new FakeSigner(null);
-    Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
 
     signer.delivers(FakeSigning.session("S1", NOON, NOON + 100));
 
@@ -216,7 +215,7 @@ class LinkMintTest {
   @Test
   void link_renewalFails_isRefusedAsTheRenewalWas() {
     FakeSigner signer = new FakeSigner(null);
-    Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
 
     signer.next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "denied"));
 
@@ -226,7 +225,7 @@ class LinkMintTest {
   @Test
   void link_renewalTakesItsTime_countsFromWhenItIsThere() {
     FakeSigner signer = new FakeSigner(null);
-    Future<Link> link = mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
+    Future<Link> link = world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY);
     clock.pass(Duration.ofSeconds(500));
 
     signer.delivers(FakeSigning.session("S1", NOON, NOON + 3_600));
@@ -237,11 +236,13 @@ class LinkMintTest {
   @Test
   void link_anotherSession_isAnotherLink() {
     Link one =
-        mint.link(
+        world
+            .link(
                 backend(900, FakeSigning.session("S1", NOON, NOON + 3_600)), FIRMWARE, LinkAsk.ANY)
             .result();
     Link other =
-        mint.link(
+        world
+            .link(
                 backend(900, FakeSigning.session("S2", NOON, NOON + 3_600)), FIRMWARE, LinkAsk.ANY)
             .result();
 
@@ -257,7 +258,7 @@ class LinkMintTest {
     ReadyBackend backend = backend(900, key);
     Set<Long> ends = new HashSet<>();
     for (int left = 400; left < 512; left++) {
-      Link link = mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + left)).result();
+      Link link = world.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON + left)).result();
 
       assertThat(link.expiry()).isGreaterThan(NOON + left - 56).isLessThanOrEqualTo(NOON + left);
       assertThat(link.limitedBy()).isEqualTo(LimitedBy.TOKEN);
@@ -273,7 +274,8 @@ class LinkMintTest {
     FakeSigner signer = new FakeSigner(FakeSigning.p256Key("K1"));
     for (int left = 1; left < 60; left++) {
       Link link =
-          mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY.until(NOON + left))
+          world
+              .link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY.until(NOON + left))
               .result();
 
       assertThat(link.expiry()).isEqualTo(NOON + left);
@@ -286,8 +288,9 @@ class LinkMintTest {
   void link_tokenHasEnded_isRefused() {
     ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
 
-    assertRefused(mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON)), Refusal.TOKEN_EXPIRED);
-    assertRefused(mint.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON - 9)), Refusal.TOKEN_EXPIRED);
+    assertRefused(world.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON)), Refusal.TOKEN_EXPIRED);
+    assertRefused(
+        world.link(backend, FIRMWARE, LinkAsk.ANY.until(NOON - 9)), Refusal.TOKEN_EXPIRED);
   }
 
   @Test
@@ -295,9 +298,20 @@ class LinkMintTest {
     FakeSigner signer = new FakeSigner(FakeSigning.session("S1", NOON - 3_500, NOON + 100));
 
     Link link =
-        mint.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY.until(NOON + 20)).result();
+        world.link(backend("acme", 900, signer), FIRMWARE, LinkAsk.ANY.until(NOON + 20)).result();
 
     assertThat(link.expiry()).isEqualTo(NOON + 20);
     assertThat(signer.renewals).isEmpty();
+  }
+
+  @Test
+  void link_deviceOverItsBudget_getsRememberedLinksOnly() {
+    ReadyBackend backend = backend(900, FakeSigning.p256Key("K1"));
+    Link known = world.link(backend, FIRMWARE, LinkAsk.ANY).result();
+    world.overBudget.add("acme/dev-1");
+    assertThat(world.link(backend, FIRMWARE, LinkAsk.ANY).result()).isSameAs(known);
+    assertThat(world.link(backend, key("fw/other"), LinkAsk.ANY).cause()).isSameAs(world.over);
+    assertThat(world.mint.link(backend, key("fw/other"), LinkAsk.ANY, "dev-2").succeeded())
+        .isTrue();
   }
 }

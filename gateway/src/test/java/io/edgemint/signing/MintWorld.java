@@ -18,20 +18,36 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A mint with a clock that stands and a pool that works when it is told to. */
 final class MintWorld {
   static final long NOON = 1_795_176_000;
+  final Refused over = new Refused(Refusal.RATE_LIMITED, "over budget");
   static final ObjectKey FIRMWARE = key("fw/1.2.3.bin");
 
   final ManualClock clock = new ManualClock(NOON);
   final Deque<Runnable> pool = new ArrayDeque<>();
   boolean poolIsFull;
+
+  /** Devices that may have nothing signed, as {@code org/subject}. */
+  final Set<String> overBudget = new HashSet<>();
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final LinkMint mint = new LinkMint(this::offload, clock, 1 << 20, meters);
+  final LinkMint mint = new LinkMint(this::budget, this::offload, clock, 1 << 20, meters);
+
+  /** A link for one device. */
+  Future<Link> link(ReadyBackend backend, ObjectKey key, LinkAsk ask) {
+    return mint.link(backend, key, ask, "dev-1");
+  }
+
+  private @Nullable Refused budget(OrgId org, String subject) {
+    return overBudget.contains(org + "/" + subject) ? over : null;
+  }
 
   private void offload(Runnable task) {
     if (poolIsFull) {

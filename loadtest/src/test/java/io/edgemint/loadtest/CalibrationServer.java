@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answers every request with the bytes of one recorded answer and does nothing else: what the same
@@ -60,7 +61,8 @@ final class CalibrationServer extends VerticleBase {
   @Override
   public Future<?> start() {
     HttpServer server =
-        vertx.createHttpServer(EdgeServer.options(new EdgeSettings("127.0.0.1", 0, 1)));
+        vertx.createHttpServer(
+            EdgeServer.options(EdgeSettings.DEFAULT.at("127.0.0.1", 0), Optional.empty()));
     server.requestHandler(this::answer);
     return server.listen().onSuccess(listening -> port = listening.actualPort());
   }

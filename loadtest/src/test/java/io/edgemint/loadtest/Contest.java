@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Contest(Callable<?> ours, Callable<?> theirs) {
   private static final int ROUNDS = 24;
+
   /** The SDK takes that long until it gets no faster. */
   private static final long WARM_NANOS = 6_000_000_000L;
+
   private static final long BATCH_NANOS = 20_000_000;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -29,7 +29,11 @@ public class MintBenchmark {
 
   private final LinkMint mint =
       new LinkMint(
-          Runnable::run, InstantSource.system(), MEMO, new Telemetry("benchmark").registry());
+          (org, subject) -> null,
+          Runnable::run,
+          InstantSource.system(),
+          MEMO,
+          new Telemetry("benchmark").registry());
   private final ReadyBackend backend =
       Sample.backend(new SigningKeys(Sample.crypto()).generate(KeyAlgorithm.ECDSA_P256));
   private final ObjectKey key = Sample.key(Sample.KEY);
@@ -41,12 +45,12 @@ public class MintBenchmark {
 
   @Benchmark
   public Future<Link> remembered() {
-    return mint.link(backend, key, LinkAsk.ANY);
+    return mint.link(backend, key, LinkAsk.ANY, "device-1");
   }
 
   @Benchmark
   public Future<Link> signed() {
     next = (next + 1) % keys.length;
-    return mint.link(backend, keys[next], LinkAsk.ANY);
+    return mint.link(backend, keys[next], LinkAsk.ANY, "device-1");
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What one caller was answered is given to the next only where it is the next one's too. */
-class LinkBodyTest {
+class RecentAnswersTest {
   private static final String PATH = "/v1/links/fw/a";
   private static final OrgId ACME = new OrgId("acme");
 
@@ -119,7 +119,7 @@ class LinkBodyTest {
   void render_recordReplacedSinceTheGrant_isNotRemembered() {
     Grant grant = grant(world.token("acme", "dev-1"));
     Snapshot newest = Snapshot.of(2, List.of(org("acme", false).withVersion(2)));
-    LinkBody bodies = new LinkBody();
+    RecentAnswers bodies = new RecentAnswers();
     bodies.render(newest, grant, PATH, 0);
     assertThat(bodies.recent(newest, ACME, PATH, 0)).isNull();
   }
@@ -128,14 +128,14 @@ class LinkBodyTest {
   void recent_sameRecordInTheNextSnapshot_isRenderedAgain() {
     Grant grant = grant(world.token("acme", "dev-1"));
     Snapshot first = world.orgs.snapshot();
-    LinkBody bodies = new LinkBody();
+    RecentAnswers bodies = new RecentAnswers();
     bodies.render(first, grant, PATH, 0);
     assertThat(bodies.recent(first, ACME, PATH, 0)).isNotNull();
     assertThat(bodies.recent(Snapshot.of(2, first.orgs()), ACME, PATH, 0)).isNull();
   }
 
   private Grant grant(String token) {
-    Caller caller = world.grants.caller(token).result();
+    Caller caller = world.caller(token).result();
     return world.grants.grant(caller, ObjectKey.of("fw/a"), LinkAsk.ANY).result();
   }
 }

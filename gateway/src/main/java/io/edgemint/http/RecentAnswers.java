@@ -8,7 +8,7 @@ import io.edgemint.http.Grants.Grant;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,46 +17,48 @@ import org.jspecify.annotations.Nullable;
  * few links at a time, so most requests find theirs, and neither a backend nor the mint is asked.
  * Belongs to one event loop.
  */
-final class LinkBody {
-  private static final int REMEMBERED = 4096;
+final class RecentAnswers {
+  /** With the longest paths, less than 8 MiB. */
+  private static final int REMEMBERED = 1024;
 
-  private final Map<Place, Rendered> bodies =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Rendered> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<Asked, Rendered> answers = new HashMap<>();
+  private Snapshot snapshot = Snapshot.EMPTY;
+  private long second;
 
   /**
    * What was answered to the same request within this second, or null. Whether the caller may have
    * it is still to be checked.
    *
-   * @param newest the organisations as they are now; an answer belongs to one snapshot
+   * @param newest the organisations as they are now
    */
   @Nullable Rendered recent(Snapshot newest, OrgId org, String uri, long nowMillis) {
-    Rendered known = bodies.get(new Place(org, uri));
-    return known != null && known.snapshot == newest && known.second == second(nowMillis)
-        ? known
-        : null;
+    turn(newest, second(nowMillis));
+    return answers.get(new Asked(org, uri));
   }
 
   /**
    * The bytes of an answer at a moment. They are remembered unless they are meant for one token
    * alone, or the organisation has changed since the grant.
    */
-  @SuppressWarnings("ReferenceEquality") // Equality would compare whole records.
   Rendered render(Snapshot newest, Grant grant, String uri, long nowMillis) {
-    long second = second(nowMillis);
+    turn(newest, second(nowMillis));
     Org org = grant.backend().org();
-    Rendered rendered =
-        new Rendered(newest, org, grant.key(), second, json(grant, second).toBuffer());
-    if (!org.policy().tokenLimited() && newest.org(org.id()) == org) {
-      bodies.put(new Place(org.id(), uri), rendered);
+    var rendered = new Rendered(org, grant.key(), json(grant, second).toBuffer());
+    if (!org.policy().tokenLimited()
+        && org.equals(newest.org(org.id()))
+        && answers.size() < REMEMBERED) {
+      answers.put(new Asked(org.id(), uri), rendered);
     }
     return rendered;
+  }
+
+  /** No answer outlives its second, nor the organisations that it was made from. */
+  private void turn(Snapshot newest, long now) {
+    if (snapshot != newest || second != now) {
+      answers.clear();
+      snapshot = newest;
+      second = now;
+    }
   }
 
   /** The members of an answer at a moment. */
@@ -79,23 +81,21 @@ final class LinkBody {
     return Math.ceilDiv(nowMillis, 1000L);
   }
 
-  /** Who asks for what: path and query as they came, so that every wish is part of it. */
-  private record Place(OrgId org, String uri) {}
+  /** Who asked for what: path and query as they came, so that every wish is part of it. */
+  private record Asked(OrgId org, String uri) {}
 
   /**
    * An answer.
    *
-   * @param snapshot the organisations as they were
    * @param org the record that it was made from
    * @param key what it is a link to
-   * @param second the second for which it is true
    * @param bytes the whole body
    */
-  record Rendered(Snapshot snapshot, Org org, ObjectKey key, long second, Buffer bytes) {
+  record Rendered(Org org, ObjectKey key, Buffer bytes) {
     /** Leaves out the bytes, which hold the link. */
     @Override
     public String toString() {
-      return key + " of " + org.id() + " at " + second;
+      return key + " of " + org.id();
     }
   }
 }
