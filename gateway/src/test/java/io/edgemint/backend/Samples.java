@@ -32,6 +32,13 @@ public final class Samples {
     return new Org(new OrgId(id), 1, policy, Revocations.NONE, List.of(), List.of(backends));
   }
 
+  /** The next version of an organisation, which has revoked one subject and keeps its policy. */
+  public static Org revoking(Org org, String subject) {
+    var revocations = new Revocations(false, Set.of(subject), List.of());
+    return new Org(
+        org.id(), org.version() + 1, org.policy(), revocations, org.issuers(), org.backends());
+  }
+
   /** A revision that a probe has verified on both sides. */
   public static Backend verified(String name, int revision) {
     S3Storage storage = s3(name + "-bucket");

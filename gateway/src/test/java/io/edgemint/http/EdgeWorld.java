@@ -12,7 +12,9 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.PlainSecrets;
+import io.edgemint.backend.Policy;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Samples;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Caller;
@@ -99,6 +101,11 @@ final class EdgeWorld implements AutoCloseable {
     port = server.port();
   }
 
+  /** An organisation whose devices may read what is below {@code fw/}. */
+  static Org org(String id, boolean tokenLimited) {
+    return Samples.org(id, new Policy(new Entitlement(List.of("fw/")), Set.of(), tokenLimited));
+  }
+
   /** The straight line of this world, with backends that are prepared on an executor. */
   Grants grants(Executor opener) {
     Signers signers =
@@ -173,6 +180,13 @@ final class EdgeWorld implements AutoCloseable {
             Duration.ofHours(1),
             Issuer.ClaimNames.DEFAULT),
         clock.instant().getEpochSecond());
+  }
+
+  /** How many links the mint gave out, remembered ones too. */
+  double mintWasAsked() {
+    return meters.find("gateway.links").counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
   }
 
   RawClient client() {

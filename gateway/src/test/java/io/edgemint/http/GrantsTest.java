@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
-import io.edgemint.backend.Revocations;
 import io.edgemint.backend.Samples;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Caller;
@@ -16,7 +15,6 @@ import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,18 +42,8 @@ class GrantsTest {
   @Test
   void grant_revokedWhileTheBackendIsPrepared_isRefused() {
     Future<Grant> grant = ask();
-    Org acme = Samples.org("acme");
-    world.orgs.replace(
-        Snapshot.of(
-            2,
-            List.of(
-                new Org(
-                    acme.id(),
-                    2,
-                    acme.policy(),
-                    new Revocations(false, Set.of("dev-1"), List.of()),
-                    List.of(),
-                    List.of()))));
+    Org revoking = Samples.revoking(Samples.org("acme"), "dev-1");
+    world.orgs.replace(Snapshot.of(2, List.of(revoking)));
 
     runWaiting();
 
@@ -73,5 +61,6 @@ class GrantsTest {
     runWaiting();
 
     assertThat(grant.result().link().url()).contains("/orgs/acme/fw/a?");
+    assertThat(world.mintWasAsked()).isEqualTo(1);
   }
 }
