@@ -10,7 +10,9 @@ import io.edgemint.http.RawClient.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -278,6 +280,17 @@ class EdgeServerTest {
       assertThat(client.get("/v1/links/fw/a", acme).body()).contains("/orgs/acme/fw/a?");
       assertThat(client.get("/v1/links/fw/a", globex).body()).contains("/orgs/globex/fw/a?");
     }
+  }
+
+  @Test
+  void links_faultAfterTheBackendWasAwaited_isAnswered() {
+    Grants awaiting = world.grants(task -> world.vertx.runOnContext(later -> task.run()));
+    // The handler asks for the time before it awaits the backend, and once more to render the link.
+    Iterator<Instant> once = List.of(world.clock.instant()).iterator();
+    world.serve(awaiting, once::next);
+    connect();
+    Answer answer = client.get("/v1/links/fw/a", world.token("acme", "dev-1"));
+    assertProblem(answer, 500, "internal");
   }
 
   @Test

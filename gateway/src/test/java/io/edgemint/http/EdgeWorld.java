@@ -39,6 +39,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,11 +62,12 @@ final class EdgeWorld implements AutoCloseable {
   final PlainSecrets secrets = new PlainSecrets();
   final Vertx vertx = Vertx.vertx();
   final Traffic traffic;
+  private final TrafficSettings limits;
   final Grants grants;
-  final int port;
   private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
   private final CallerVerifier callers;
   private final Sessions sessions;
+  int port;
 
   /** With rates that no test meets by the way. */
   EdgeWorld(Org... registered) {
@@ -73,6 +75,7 @@ final class EdgeWorld implements AutoCloseable {
   }
 
   EdgeWorld(TrafficSettings limits, Org... registered) {
+    this.limits = limits;
     traffic = new Traffic(limits, () -> clock.millis() * 1_000_000, meters);
     orgs.replace(Snapshot.of(1, List.of(registered)));
     sessions =
@@ -87,12 +90,18 @@ final class EdgeWorld implements AutoCloseable {
     callers = new CallerVerifier(List.of(issuer()), orgs, supply(), 1 << 20, meters);
     grants = grants(Runnable::run);
     await(callers.loaded());
+    serve(grants, clock);
+  }
+
+  /** Starts an edge, in place of the one before. */
+  void serve(Grants granting, InstantSource time) {
+    vertx.deploymentIDs().forEach(before -> await(vertx.undeploy(before)));
     EdgeServer server =
         new EdgeServer(
             EdgeSettings.DEFAULT.at("127.0.0.1", 0),
             limits,
-            grants,
-            clock,
+            granting,
+            time,
             new EdgeMeters(meters),
             new AccessLog(Optional.empty(), clock, meters),
             new Heartbeat(System::nanoTime, meters),
