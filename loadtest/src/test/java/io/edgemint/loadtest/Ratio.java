@@ -25,17 +25,22 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Measures the gateway on one core against a bare Vert.x server.",
     exitCodeListHeading = "Exit codes: ",
-    exitCodeList = {"0:at least that fast", "1:slower, or an error", "2:the machine was too busy"})
+    exitCodeList = {
+      "0:at least that fast",
+      "1:slower, or an error",
+      "2:the arguments are wrong",
+      "3:the machine was too busy"
+    })
 final class Ratio implements Callable<Integer> {
   private static final int SERVER_CORE = 0;
   private static final int CLIENT_CORE = 1;
   private static final int DEVICES = 1000;
-  private static final int BUSY = 2;
+  private static final int BUSY = 3;
 
   @Option(names = "--at-least", description = "the ratio that is asked for", defaultValue = "0")
   private double atLeast;
 
-  @Option(names = "--pairs", description = "pairs that must count", defaultValue = "12")
+  @Option(names = "--pairs", description = "pairs that must count", defaultValue = "16")
   private int pairs;
 
   @Option(names = "--warm-up", description = "first pairs not to count", defaultValue = "6")
