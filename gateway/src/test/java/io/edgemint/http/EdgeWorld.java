@@ -20,7 +20,7 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
-import io.edgemint.caller.LastGoodKeys;
+import io.edgemint.caller.NoKeys;
 import io.edgemint.caller.Timers;
 import io.edgemint.caller.TokenMinter;
 import io.edgemint.credentials.SessionSettings;
@@ -207,17 +207,5 @@ final class EdgeWorld implements AutoCloseable {
     await(vertx.close());
     callers.close();
     sessions.close();
-  }
-
-  private static final class NoKeys implements LastGoodKeys {
-    @Override
-    public @Nullable String load(String iss) {
-      return null;
-    }
-
-    @Override
-    public void save(String iss, String jwksJson) {
-      throw new AssertionError("nothing is fetched here");
-    }
   }
 }

@@ -6,6 +6,7 @@ import io.edgemint.backend.CloudFront.Hash;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Samples;
 import io.edgemint.signing.SigningKeyPair;
 import io.edgemint.signing.SigningKeys;
 import java.security.GeneralSecurityException;
@@ -33,7 +34,7 @@ public class CloudFrontSignerBenchmark {
   @Param({"SHA1", "SHA256"})
   Hash hash = Hash.SHA256;
 
-  private final ObjectKey key = Sample.key(Sample.KEY);
+  private final ObjectKey key = Samples.key(Sample.KEY);
   private long expiry = 1_800_000_000;
   private byte[] policy;
   private Signing signing;

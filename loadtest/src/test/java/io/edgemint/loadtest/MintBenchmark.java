@@ -3,6 +3,7 @@ package io.edgemint.loadtest;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.ReadyBackend;
+import io.edgemint.backend.Samples;
 import io.edgemint.signing.Link;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.signing.LinkMint;
@@ -36,10 +37,10 @@ public class MintBenchmark {
           new Telemetry("benchmark").registry());
   private final ReadyBackend backend =
       Sample.backend(new SigningKeys(Sample.crypto()).generate(KeyAlgorithm.ECDSA_P256));
-  private final ObjectKey key = Sample.key(Sample.KEY);
+  private final ObjectKey key = Samples.key(Sample.KEY);
   private final ObjectKey[] keys =
       IntStream.range(0, 1 << 16)
-          .mapToObj(number -> Sample.key("fw/gateway/1.2." + number + ".bin"))
+          .mapToObj(number -> Samples.key("fw/gateway/1.2." + number + ".bin"))
           .toArray(ObjectKey[]::new);
   private int next;
 

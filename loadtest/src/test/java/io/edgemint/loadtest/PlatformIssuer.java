@@ -1,31 +1,27 @@
 package io.edgemint.loadtest;
 
-import io.edgemint.backend.CloudFront.KeyAlgorithm;
+import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.Issuer.PemKey;
 import io.edgemint.caller.TokenMinter;
-import io.edgemint.signing.SigningKeyPair;
-import io.edgemint.signing.SigningKeys;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** Issues ES256 tokens to devices of the sample organisation, with a key made for the occasion. */
+/** Issues ES256 tokens for the sample organisation, with a key made for the occasion. */
 final class PlatformIssuer {
   private static final String NAME = "https://issuer.example.com";
   private static final String AUDIENCE = "edgemint";
 
-  private final SigningKeyPair pair =
-      new SigningKeys(Sample.crypto()).generate(KeyAlgorithm.ECDSA_P256);
+  private final KeyPair pair = KeyPairs.ec("secp256r1");
 
   /** The public half of its key as PEM. */
   String publicPem() {
-    return pair.publicPem();
+    return KeyPairs.pem(pair.getPublic());
   }
 
   /** How the settings would name it. */
@@ -40,8 +36,8 @@ final class PlatformIssuer {
         null);
   }
 
-  /** A token for each of so many devices, valid for half a day. */
-  Stream<String> tokens(int devices) {
+  /** A token of a device, valid for half a day. */
+  String token() {
     var content =
         new TokenMinter.Content(
             NAME,
@@ -52,14 +48,7 @@ final class PlatformIssuer {
             null,
             Duration.ofHours(12),
             ClaimNames.DEFAULT);
-    return TokenMinter.ofPrivateKey(privatePem(pair), null, false)
-        .mint(content, InstantSource.system().millis() / 1000, devices);
-  }
-
-  /** The private half of a key as PEM. */
-  private static String privatePem(SigningKeyPair pair) {
-    return "-----BEGIN PRIVATE KEY-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(pair.pkcs8())
-        + "\n-----END PRIVATE KEY-----\n";
+    return TokenMinter.ofPrivateKey(KeyPairs.pem(pair.getPrivate()), null, false)
+        .mint(content, InstantSource.system().millis() / 1000);
   }
 }

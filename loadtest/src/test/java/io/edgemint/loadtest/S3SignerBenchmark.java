@@ -2,6 +2,7 @@ package io.edgemint.loadtest;
 
 import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.Samples;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,7 +22,7 @@ import software.amazon.awssdk.services.s3.presigner.model.PresignedGetObjectRequ
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class S3SignerBenchmark {
   private final Signing signing = Sample.s3();
-  private final ObjectKey key = Sample.key(Sample.KEY);
+  private final ObjectKey key = Samples.key(Sample.KEY);
   private final S3Presigner presigner =
       S3Presigner.builder()
           .region(Region.of(Sample.REGION))

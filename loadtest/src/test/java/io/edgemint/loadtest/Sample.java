@@ -7,17 +7,15 @@ import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.Download;
-import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.LinkSigner;
 import io.edgemint.backend.LinkSigner.Signing;
-import io.edgemint.backend.ObjectKey;
-import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
-import io.edgemint.backend.Policy;
+import io.edgemint.backend.PlainSecrets;
 import io.edgemint.backend.ReadyBackend;
-import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Samples;
 import io.edgemint.backend.SealedSecret;
+import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
@@ -29,7 +27,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -52,13 +49,10 @@ final class Sample {
           "Token/+=".repeat(88));
 
   private static final String NAME = "prod";
+  private static final Secrets SECRETS = new PlainSecrets();
   private static final CryptoProvider CRYPTO = CryptoProvider.install(CryptoProvider.Choice.AUTO);
 
   private Sample() {}
-
-  static ObjectKey key(String value) {
-    return (ObjectKey) ObjectKey.of(value);
-  }
 
   /** The cryptography of the process; with it, the JCA's first provider is the one in use. */
   static CryptoProvider crypto() {
@@ -88,16 +82,14 @@ final class Sample {
   /** A backend that signs with a key. */
   static ReadyBackend backend(SigningKeyPair pair) {
     CloudFront distribution = distribution(pair, Hash.SHA256);
-    Policy policy = new Policy(new Entitlement(List.of("")), Set.of(), false);
-    Org org = new Org(ORG, 1, policy, Revocations.NONE, List.of(), List.of());
     LinkSigner signer = signer(NAME, distribution);
-    return new ReadyBackend(org, NAME, "cloudfront", TTL.toSeconds(), signer);
+    return new ReadyBackend(Samples.org(ORG.value()), NAME, "cloudfront", TTL.toSeconds(), signer);
   }
 
   private static CloudFront distribution(SigningKeyPair pair, Hash hash) {
     KeyAlgorithm algorithm = pair.algorithm();
     Purpose purpose = Purpose.signingKey(ORG, NAME, "first");
-    SealedSecret half = new Unsealed().seal(pair.pkcs8(), purpose, 1);
+    SealedSecret half = SECRETS.seal(pair.pkcs8(), purpose, 1);
     String id = "K2JCJMDEHXQW5F";
     var key = new SigningKey("first", id, algorithm, hash, KeyState.ACTIVE, half, pair.publicPem());
     return new CloudFront("https", "d111111abcdef8.cloudfront.net", "", List.of(key), TTL);
@@ -107,13 +99,13 @@ final class Sample {
     MeterRegistry meters = new SimpleMeterRegistry();
     var sessions =
         new Sessions(
-            new Unsealed(),
+            SECRETS,
             SessionSettings.DEFAULT,
             StaticCredentialsProvider.create(SESSION),
             Runnable::run,
             InstantSource.system(),
             RandomGenerator.of("L64X128MixRandom"),
             meters);
-    return new Signers(CRYPTO, new Unsealed(), sessions).signer(ORG, backend, download);
+    return new Signers(CRYPTO, SECRETS, sessions).signer(ORG, backend, download);
   }
 }
