@@ -7,13 +7,12 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
 /**
- * One HTTP/1.1 answer as it was on the wire.
+ * One HTTP/1.1 answer with status 200, as it was on the wire.
  *
- * @param status the status code
  * @param headers every header, in order
  * @param body the bytes after the empty line
  */
-record Answer(int status, MultiMap headers, Buffer body) {
+record Answer(MultiMap headers, Buffer body) {
   private static final byte[] END_OF_HEAD = {'\r', '\n', '\r', '\n'};
 
   /**
@@ -38,7 +37,7 @@ record Answer(int status, MultiMap headers, Buffer body) {
       throw new IllegalArgumentException(
           "the body has " + body.length() + " bytes, and Content-Length says " + length);
     }
-    return new Answer(Integer.parseInt(lines[0].substring(9, 12)), headers, body);
+    return new Answer(headers, body);
   }
 
   /** Where the body begins in what has arrived so far, or -1 if that is not known yet. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the gateway's address
  * @param tokens one for each device
- * @param own the gateway, if it was started for them; ends with {@link #close}
+ * @param own the gateway, if it was started for them, else null; ends with {@link #close}
  */
-record Fleet(String target, List<String> tokens, Optional<Child> own) implements AutoCloseable {
+record Fleet(String target, List<String> tokens, @Nullable Child own) implements AutoCloseable {
   /**
    * A fleet of a gateway that runs somewhere, or else of the sandbox, which is started.
    *
@@ -28,13 +27,13 @@ record Fleet(String target, List<String> tokens, Optional<Child> own) implements
         if (tokens == null) {
           throw new IllegalStateException("-Dtarget goes with -Dtokens, a file of tokens");
         }
-        return new Fleet(target, read(Path.of(tokens), devices), Optional.empty());
+        return new Fleet(target, read(Path.of(tokens), devices), null);
       }
-      Path written = Files.createTempFile(Files.createDirectories(Path.of("target")), "tokens", "");
-      Path file = written.toAbsolutePath();
+      Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
+      Path file = Files.createTempFile(folder, "tokens", "");
       Child gateway = Child.start(SandboxServer.class, Integer.toString(devices), file.toString());
       String address = "http://127.0.0.1:" + gateway.port();
-      return new Fleet(address, read(written, devices), Optional.of(gateway));
+      return new Fleet(address, read(file, devices), gateway);
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -53,6 +52,8 @@ record Fleet(String target, List<String> tokens, Optional<Child> own) implements
 
   @Override
   public void close() {
-    own.ifPresent(Child::close);
+    if (own != null) {
+      own.close();
+    }
   }
 }

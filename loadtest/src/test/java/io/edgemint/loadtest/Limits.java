@@ -63,7 +63,7 @@ final class Limits {
   }
 
   /** Whether there is a limit for a contest. */
-  boolean nameContest(String contest) {
+  boolean hasContest(String contest) {
     return byName.containsKey(SPEED + contest);
   }
 

@@ -68,7 +68,7 @@ final class Ratio implements Callable<Integer> {
       List<String> fleet = SandboxServer.tokens(sandbox, DEVICES);
       byte[] answer = answer(gateway, fleet.getFirst());
       Files.write(recorded, answer);
-      try (Child bare = Child.pinned(SERVER_CORE, CalibrationServer.class, recorded.toString())) {
+      try (Child bare = Child.pinned(SERVER_CORE, BareServer.class, recorded.toString())) {
         requireSame(answer, answer(bare, fleet.getFirst()));
         return judge(
             drive(new ClosedLoop(SandboxServer.PATH, fleet, answer.length), gateway, bare));

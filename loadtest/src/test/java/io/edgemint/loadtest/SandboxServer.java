@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The sandbox in a process of its own, with tokens for a fleet of one organisation, whose links are
- * signed for CloudFront with an ECDSA key. It has as many event loops as cores that it may use.
+ * Starts the sandbox, here or by {@code main} in a process of its own, and makes tokens for a fleet
+ * of one organisation, whose links are signed for CloudFront with an ECDSA key.
  */
 final class SandboxServer {
   /** What the devices ask for. */

@@ -33,8 +33,8 @@ public class WarmRequestBenchmark {
     sandbox = SandboxServer.start();
     String token = SandboxServer.tokens(sandbox, 1).getFirst();
     toGateway = new KeepAlive(sandbox.edge().getPort(), SandboxServer.PATH, token);
-    vertx = CalibrationServer.oneLoop();
-    var bare = new CalibrationServer(Answer.parse(toGateway.record()));
+    vertx = BareServer.oneLoop();
+    var bare = new BareServer(Answer.parse(toGateway.record()));
     vertx.deployVerticle(bare).await();
     toBare = new KeepAlive(bare.port(), SandboxServer.PATH, token);
   }

@@ -20,8 +20,7 @@ import java.util.Optional;
  * Answers every request with the bytes of one recorded answer and does nothing else: what the same
  * Vert.x, transport and server options cost by themselves.
  */
-final class CalibrationServer extends VerticleBase {
-  private final int status;
+final class BareServer extends VerticleBase {
   private final List<Header> headers;
   private final Buffer body;
   private int port;
@@ -29,8 +28,7 @@ final class CalibrationServer extends VerticleBase {
   /** A header in the form that Netty copies as it is. */
   private record Header(CharSequence name, CharSequence value) {}
 
-  CalibrationServer(Answer answer) {
-    status = answer.status();
+  BareServer(Answer answer) {
     headers =
         answer.headers().entries().stream()
             .filter(header -> !header.getKey().equalsIgnoreCase("content-length"))
@@ -46,7 +44,7 @@ final class CalibrationServer extends VerticleBase {
   /** Takes the file with the recorded answer. */
   public static void main(String[] args) throws Exception {
     Answer answer = Answer.parse(Files.readAllBytes(Path.of(args[0])));
-    var server = new CalibrationServer(answer);
+    var server = new BareServer(answer);
     Vertx vertx = oneLoop();
     vertx.deployVerticle(server).await();
     Child.serve(server.port());
@@ -69,9 +67,6 @@ final class CalibrationServer extends VerticleBase {
 
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    if (status != 200) {
-      response.setStatusCode(status);
-    }
     for (int i = 0; i < headers.size(); i++) {
       response.putHeader(headers.get(i).name(), headers.get(i).value());
     }

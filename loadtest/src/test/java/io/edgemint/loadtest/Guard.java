@@ -26,10 +26,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * exits with 1 if one is broken. Bytes per operation are the same on a slow and on a busy machine;
  * of speeds only ratios are judged, and those by CPU time.
  */
-final class AllocationGuard {
+final class Guard {
   private static final int OPERATIONS = 10_000;
 
-  private AllocationGuard() {}
+  private Guard() {}
 
   /** Takes the file with the limits. */
   public static void main(String[] args) throws Exception {
@@ -90,7 +90,7 @@ final class AllocationGuard {
   private static Map<String, Double> speeds(Limits limits) throws Exception {
     Map<String, Double> speeds = new TreeMap<>();
     for (Map.Entry<String, Contest> contest : contests().entrySet()) {
-      if (limits.nameContest(contest.getKey())) {
+      if (limits.hasContest(contest.getKey())) {
         speeds.put(contest.getKey(), contest.getValue().run().median());
       }
     }
