@@ -54,7 +54,7 @@ public final class EdgeServer extends VerticleBase {
     this.certificates = certificates;
   }
 
-  /** The options of every server of the edge; the calibration server uses the same. */
+  /** The options of every server of the edge; the bare server of the load tests uses the same. */
   public static HttpServerOptions options(
       EdgeSettings settings, Optional<Certificates> certificates) {
     ConnectionLimits connections = settings.connections();

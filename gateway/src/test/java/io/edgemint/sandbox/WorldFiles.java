@@ -92,6 +92,14 @@ public final class WorldFiles {
         edge:
           host: 127.0.0.1
           port: %d
+          limits:
+            # Whole fleets come from this machine, and a few tokens stand for them.
+            connections_per_address: 1000000
+        traffic:
+          device_requests: 1000000/s
+          device_signatures: 1000000/s
+          org_requests: 1000000/s
+          org_signatures: 1000000/s
         admin:
           host: 127.0.0.1
           port: %d
