@@ -34,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,12 +55,17 @@ public final class Gateway implements AutoCloseable {
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final int edgePort;
   private final int adminPort;
+  private final Gate gate;
+  private final Duration drain;
+  private final List<EdgeServer> loops = new CopyOnWriteArrayList<>();
+  private volatile boolean leaving;
 
   private Gateway(Settings settings, InstantSource clock, Consumer<String> say) {
     try {
       Telemetry telemetry = part(new Telemetry(Main.Version.text()));
       EdgeSettings edge = settings.edge();
-      Gate gate =
+      this.drain = edge.drain();
+      this.gate =
           new Gate(
               edge.connections(),
               edge.tls().isPresent(),
@@ -116,7 +122,6 @@ public final class Gateway implements AutoCloseable {
       Optional<Certificates> certificates =
           edge.tls().map(tls -> new Certificates(tls, clock, telemetry.registry()));
       done(callers.loaded());
-      List<EdgeServer> loops = new CopyOnWriteArrayList<>();
       Supplier<Deployable> loop =
           () -> {
             loops.add(
@@ -135,7 +140,10 @@ public final class Gateway implements AutoCloseable {
       certificates.ifPresent(shown -> shown.follow(vertx, loops.getFirst()::show));
       AdminServer admin =
           new AdminServer(
-              settings.admin(), telemetry::scrape, heartbeat::alive, callers::anybodyGetsIn);
+              settings.admin(),
+              telemetry::scrape,
+              heartbeat::alive,
+              () -> !leaving && callers.anybodyGetsIn());
       deploy(vertx, () -> admin, 1);
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
@@ -256,6 +264,18 @@ public final class Gateway implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Lets the devices go, so that they lose no request: from now on the gateway is not ready and
+   * every answer is its connection's last; once whoever sends requests has had the time to notice,
+   * nothing new is accepted and what is under way is answered. Waits for all that.
+   */
+  public void drain() throws InterruptedException {
+    leaving = true;
+    gate.leave();
+    Thread.sleep(drain);
+    done(Future.join(loops.stream().map(EdgeServer::shutdown).toList()));
   }
 
   /** Closes the ports first and the registry after everything that uses it. */

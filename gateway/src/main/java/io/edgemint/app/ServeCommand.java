@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -14,7 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Answers devices until it gets SIGTERM or SIGINT.")
+    description = {
+      "Answers devices until it gets SIGTERM or SIGINT.",
+      "Then /readyz says 503, and for the time of edge.drain every answer is its connection's"
+          + " last; requests under way are answered, and the exit code is 0. A second signal ends"
+          + " at once."
+    })
 final class ServeCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
@@ -28,19 +32,15 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    CountDownLatch stopped = new CountDownLatch(1);
-    Gateway gateway =
-        Gateway.start(settings, System.getenv(), InstantSource.system(), out::println);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  gateway.close();
-                  stopped.countDown();
-                },
-                "shutdown"));
-    out.println("Ready.");
-    stopped.await();
+    try (Gateway gateway =
+        Gateway.start(settings, System.getenv(), InstantSource.system(), out::println)) {
+      StopSignals signals = StopSignals.install();
+      out.println("Ready.");
+      signals.await();
+      out.println("Stopping; a second signal ends at once.");
+      gateway.drain();
+    }
+    out.println("Stopped.");
     return 0;
   }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class EdgeServer extends VerticleBase {
+  /** For clients that never take their answers. */
+  private static final long LAST_ANSWERS_SECONDS = 30;
+
   private final EdgeSettings settings;
   private final TrafficSettings traffic;
   private final Grants grants;
@@ -134,6 +137,11 @@ public final class EdgeServer extends VerticleBase {
     ServerSSLOptions options =
         options(settings, Optional.of(other)).getSslOptions().setKeyCertOptions(other.options());
     return listening().updateSSLOptions(options, true);
+  }
+
+  /** Accepts nothing more, and ends when all that is under way has been answered. */
+  public Future<Void> shutdown() {
+    return listening().shutdown(LAST_ANSWERS_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The port that is listened on, once started. */
