@@ -12,6 +12,7 @@ import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -251,7 +252,10 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         route.template(), status, "ok", caller.org().value(), caller.subject(), request.uri());
   }
 
-  /** Goes on when a step is done, always on this handler's event loop. */
+  /**
+   * Goes on when a step is done, always on this handler's event loop. After a wait the token is
+   * judged again: it may have ended meanwhile, or its key been withdrawn.
+   */
   private <T> void whenDone(
       HttpServerRequest request, Route route, Future<T> step, Consumer<T> next) {
     if (step.isComplete()) {
@@ -260,13 +264,14 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       fail(request, route, Answers.LATE);
     } else {
       waiting(1);
-      step.onComplete(
-          done ->
-              context.runOnContext(
-                  v -> {
-                    waiting(-1);
-                    finish(request, route, step, next);
-                  }));
+      step.compose(done -> grants.again(token(request)).map(done))
+          .onComplete(
+              judged ->
+                  context.runOnContext(
+                      v -> {
+                        waiting(-1);
+                        finish(request, route, judged, next);
+                      }));
     }
   }
 
@@ -276,7 +281,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private <T> void finish(
-      HttpServerRequest request, Route route, Future<T> step, Consumer<T> next) {
+      HttpServerRequest request, Route route, AsyncResult<T> step, Consumer<T> next) {
     HttpServerResponse response = request.response();
     if (step.failed()) {
       fail(request, route, step.cause());

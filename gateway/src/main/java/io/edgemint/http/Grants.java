@@ -82,6 +82,11 @@ public final class Grants {
             });
   }
 
+  /** Who the token still speaks for, for a request that was admitted and had to wait. */
+  Future<Caller> again(String token) {
+    return callers.verify(token);
+  }
+
   private Future<Caller> admit(Caller caller) {
     Refused refused = traffic.request(caller.org(), caller.subject());
     return refused == null ? Future.succeededFuture(caller) : Future.failedFuture(refused);

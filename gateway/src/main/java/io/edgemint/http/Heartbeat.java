@@ -16,8 +16,8 @@ public final class Heartbeat {
   private static final long PERIOD_MILLIS = 50;
   private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** One late mark may be a collection of garbage; marks that are all late are too much work. */
-  private static final long LATE_FOR_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  /** One late mark, however late, may be a collection of garbage; several are too much work. */
+  private static final int LATE_MARKS = 3;
 
   private final LongSupplier nanoTime;
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
@@ -59,25 +59,22 @@ public final class Heartbeat {
     private final long most;
     private volatile long last;
     private volatile long lag;
-    private volatile long inTime;
+    private volatile int lateMarks;
 
-    private Loop(long now, long most) {
+    Loop(long now, long most) {
       this.most = most;
       this.last = now;
-      this.inTime = now;
     }
 
     void beat(long now) {
       lag = Math.max(0, now - last - TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
       last = now;
-      if (lag <= most) {
-        inTime = now;
-      }
+      lateMarks = lag <= most ? 0 : lateMarks + 1;
     }
 
-    /** Whether every mark of the last quarter of a second came too late. */
+    /** Whether the last marks all came too late. */
     boolean isLate() {
-      return last - inTime >= LATE_FOR_NANOS;
+      return lateMarks >= LATE_MARKS;
     }
   }
 }

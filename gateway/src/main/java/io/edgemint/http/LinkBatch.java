@@ -14,6 +14,7 @@ import io.edgemint.signing.LinkAsk;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code POST /v1/links}: up to 64 keys, one result for each, in order. */
@@ -65,33 +67,52 @@ final class LinkBatch {
     Body body = new Body(request);
     caller.onFailure(body::drop);
     return Grants.then(
-        caller, known -> body.whole().compose(json -> results(known, keys(json), ask)));
+        caller,
+        known -> {
+          goAhead(request);
+          return body.whole().compose(json -> results(known, keys(json), ask));
+        });
+  }
+
+  /** To a client that asked whether it should send its body (RFC 9110, section 10.1.1). */
+  private static void goAhead(HttpServerRequest request) {
+    if (request.headers().contains(HttpHeaders.EXPECT)) {
+      request.response().writeContinue();
+    }
   }
 
   private Future<Buffer> results(Caller caller, List<String> keys, LinkAsk ask) {
-    List<Future<JsonObject>> results = new ArrayList<>(keys.size());
+    List<Future<LongFunction<JsonObject>>> results = new ArrayList<>(keys.size());
     for (String key : keys) {
       results.add(
           grants
               .grant(caller, ObjectKey.of(key), ask)
-              .map(this::link)
+              .map(LinkBatch::link)
               .recover(failure -> refusal(key, failure)));
     }
-    return Future.all(results)
-        .map(all -> new JsonObject().put("results", new JsonArray(all.list())).toBuffer());
+    return Future.all(results).map(all -> render(all.list()));
   }
 
-  private JsonObject link(Grant grant) {
-    return RecentAnswers.json(grant, RecentAnswers.second(clock.millis()));
+  /** Only when the last one is there, so that none overstates its life. */
+  private Buffer render(List<LongFunction<JsonObject>> results) {
+    long second = RecentAnswers.second(clock.millis());
+    JsonArray rendered = new JsonArray();
+    results.forEach(result -> rendered.add(result.apply(second)));
+    return new JsonObject().put("results", rendered).toBuffer();
   }
 
-  private static Future<JsonObject> refusal(String key, Throwable failure) {
+  private static LongFunction<JsonObject> link(Grant grant) {
+    return second -> RecentAnswers.json(grant, second);
+  }
+
+  private static Future<LongFunction<JsonObject>> refusal(String key, Throwable failure) {
     if (!(failure instanceof Refused refused)) {
       return Future.failedFuture(failure);
     }
     return Future.succeededFuture(
-        Answers.json(Problem.of(refused.refusal()), refused.detail())
-            .put("object", new JsonObject().put("key", key)));
+        second ->
+            Answers.json(Problem.of(refused.refusal()), refused.detail())
+                .put("object", new JsonObject().put("key", key)));
   }
 
   private static List<String> keys(Buffer json) {

@@ -81,8 +81,17 @@ final class RecentAnswers {
     return Math.ceilDiv(nowMillis, 1000L);
   }
 
-  /** Who asked for what: path and query as they came, so that every wish is part of it. */
-  private record Asked(OrgId org, String uri) {}
+  /**
+   * Who asked for what: path and query as they came, so that every wish is part of it. Comparable,
+   * for devices may choose paths of one hash.
+   */
+  private record Asked(OrgId org, String uri) implements Comparable<Asked> {
+    @Override
+    public int compareTo(Asked other) {
+      int byUri = uri.compareTo(other.uri);
+      return byUri != 0 ? byUri : org.compareTo(other.org);
+    }
+  }
 
   /**
    * An answer.

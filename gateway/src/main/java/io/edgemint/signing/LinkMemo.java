@@ -10,6 +10,7 @@ import io.edgemint.signing.Link.LimitedBy;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedSet;
@@ -168,7 +169,22 @@ final class LinkMemo {
       @Nullable String version,
       long expiry,
       LimitedBy limitedBy,
-      int linkBytes) {
+      int linkBytes)
+      implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing((Key key) -> key.object.value())
+            .thenComparing(Key::org)
+            .thenComparingLong(Key::expiry)
+            .thenComparing(Key::fingerprint)
+            .thenComparing(Key::version, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Key::limitedBy)
+            .thenComparingInt(Key::linkBytes);
+
+    /** So that maps stay fast when devices choose keys of one hash. */
+    @Override
+    public int compareTo(Key other) {
+      return ORDER.compare(this, other);
+    }
 
     int weight() {
       return OVERHEAD + linkBytes + 3 * object.encoded().length();

@@ -137,7 +137,8 @@ public final class LinkMint {
       String subject,
       Life life,
       long now) {
-    if (life.expiry() <= now) {
+    // Answers speak of the second that has begun, so a life within it is none.
+    if (life.expiry() <= Math.ceilDiv(clock.millis(), 1000L)) {
       return refused(Refusal.TOKEN_EXPIRED, "the token ends now");
     }
     if (ask.version() != null && !signing.pinsVersions()) {

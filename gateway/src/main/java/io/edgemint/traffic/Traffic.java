@@ -101,7 +101,14 @@ public final class Traffic {
     }
   }
 
-  private record Device(OrgId org, String subject) {}
+  /** Comparable, for an issuer may choose subjects of one hash. */
+  private record Device(OrgId org, String subject) implements Comparable<Device> {
+    @Override
+    public int compareTo(Device other) {
+      int bySubject = subject.compareTo(other.subject);
+      return bySubject != 0 ? bySubject : org.compareTo(other.org);
+    }
+  }
 
   /** Buckets of one rate, by who they belong to. */
   private static final class Buckets {

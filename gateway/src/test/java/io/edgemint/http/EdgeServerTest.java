@@ -321,4 +321,34 @@ class EdgeServerTest {
     assertThat(body.getString("request_id")).isEqualTo(answer.headers().get("x-request-id"));
     assertThat(body.getBoolean("retryable")).isEqualTo(status >= 500);
   }
+
+  @Test
+  void batch_tokenThatEndsWhileTheBodyComes_isRefused() {
+    String token = world.token("acme", "dev-1");
+    client.write(
+        "POST /v1/links HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\nAuthorization: Bearer "
+            + token
+            + "\r\nExpect: 100-continue\r\n\r\n");
+    assertThat(client.read().status()).isEqualTo(100);
+    world.clock.pass(Duration.ofHours(1));
+    assertProblem(client.send("{\"keys\":[\"fw/a\"]}"), 401, "token_expired");
+  }
+
+  @Test
+  void links_tokenThatEndsWithinTheSecond_isRefusedWhereLinksEndWithIt() {
+    String token = world.token("globex", "dev-1");
+    world.clock.pass(Duration.ofHours(1).minusMillis(500));
+    assertProblem(client.get("/v1/links/fw/a", token), 401, "token_expired");
+    assertThat(client.get("/v1/links/fw/a", world.token("globex", "dev-2")).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void posts_refusedWithMuchToCome_endTheConnection() {
+    client.write("POST /v1/links HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n{\"keys\":[");
+    Answer answer = client.read();
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.headers()).containsEntry("connection", "close");
+    assertThat(client.isClosedByTheServer()).isTrue();
+  }
 }

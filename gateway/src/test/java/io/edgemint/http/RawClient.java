@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -83,6 +84,17 @@ final class RawClient implements AutoCloseable {
       int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
       String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
       return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether nothing comes any more, for the other side has hung up. */
+  boolean isClosedByTheServer() {
+    try {
+      return in.read() < 0;
+    } catch (SocketException reset) {
+      return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

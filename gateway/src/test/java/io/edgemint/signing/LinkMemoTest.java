@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LinkMemoTest {
@@ -281,6 +282,30 @@ class LinkMemoTest {
       }
       assertThat(memo.weightOf(id)).isEqualTo(weight);
       assertThat(memo.linksOf(id)).isEqualTo(count);
+    }
+  }
+
+  @Test
+  void key_order_agreesWithEquality() {
+    List<LinkMemo.Key> keys = new ArrayList<>();
+    for (OrgId org : List.of(STORM, CALM)) {
+      for (String object : List.of("AaAa", "BBBB", "AaBB")) { // All of one hash.
+        for (@Nullable String version : new @Nullable String[] {null, "v1", "v2"}) {
+          for (LimitedBy limitedBy : List.of(LimitedBy.BACKEND, LimitedBy.TOKEN)) {
+            keys.add(new LinkMemo.Key(org, "a", key(object), version, NOON, limitedBy, 400));
+            keys.add(new LinkMemo.Key(org, "b", key(object), version, NOON, limitedBy, 400));
+            keys.add(new LinkMemo.Key(org, "a", key(object), version, NOON + 1, limitedBy, 400));
+            keys.add(new LinkMemo.Key(org, "a", key(object), version, NOON, limitedBy, 401));
+          }
+        }
+      }
+    }
+    for (LinkMemo.Key one : keys) {
+      for (LinkMemo.Key other : keys) {
+        assertThat(one.compareTo(other) == 0).isEqualTo(one.equals(other));
+        assertThat(Integer.signum(one.compareTo(other)))
+            .isEqualTo(-Integer.signum(other.compareTo(one)));
+      }
     }
   }
 }
