@@ -31,6 +31,7 @@ class ObjectKeyTest {
         "%F0%9F%9A%80|🚀|%F0%9F%9A%80",
         "a*b%3Fc|a*b?c|a%2Ab%3Fc",
         "a;v=1|a;v=1|a%3Bv%3D1",
+        "a!b|a!b|a%21b",
         "...|...|...",
         ".hidden/..x|.hidden/..x|.hidden/..x",
         "%EF%BC%8E%EF%BC%8E|．．|%EF%BC%8E%EF%BC%8E",
@@ -77,6 +78,7 @@ class ObjectKeyTest {
         "a%FF|NOT_UTF8",
         "a%C3|NOT_UTF8",
         "a%252e|DOUBLE_ENCODING",
+        "a%2500|DOUBLE_ENCODING",
         "%252e%252e%252f|DOUBLE_ENCODING",
         "100%2541|DOUBLE_ENCODING",
         "a b|RAW_CHARACTER",
@@ -90,6 +92,11 @@ class ObjectKeyTest {
   void parse_illegalPath_namesTheProblem(String path, KeyProblem problem) {
     assertThat(ObjectKey.parse(path)).isEqualTo(problem);
     assertThat(problem.detail()).isNotBlank().doesNotContain("\"");
+  }
+
+  @Test
+  void equals_otherKey_isAnother() {
+    assertThat(key(ObjectKey.of("a/b"))).isNotEqualTo(ObjectKey.of("a/c")).isNotEqualTo("a/b");
   }
 
   @Test

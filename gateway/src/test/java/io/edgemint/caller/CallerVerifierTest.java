@@ -59,6 +59,12 @@ class CallerVerifierTest {
   }
 
   @Test
+  void anybodyGetsIn_oneKeyIsUsable_isTrue() {
+    assertThat(world.verifier().anybodyGetsIn()).isFalse();
+    assertThat(world.verifier(World.issuer(Algorithm.EDDSA)).anybodyGetsIn()).isTrue();
+  }
+
+  @Test
   void verify_rememberedToken_allocatesNothing() {
     CallerVerifier verifier = world.verifier(World.issuer(Algorithm.EDDSA));
     String token = world.token(Algorithm.EDDSA);

@@ -138,6 +138,32 @@ class IssuerSettingsTest {
   }
 
   @Test
+  void read_keyFile_mayHaveUpTo256KiB() throws IOException {
+    String jwks = World.jwks(SigningKey.of(Algorithm.EDDSA).jwk("a"));
+    String longest = jwks + " ".repeat(Jwks.MAX_BYTES - jwks.length());
+    String yaml = START + "algorithms: [EdDSA]\nkeys: {jwks: jwks.json}";
+
+    write("jwks.json", longest);
+    assertThat(read(yaml, null).keys()).isEqualTo(new KeySource.Jwks(longest));
+    write("jwks.json", longest + " ");
+    assertThat(problems(yaml, null).getFirst()).contains("jwks.json is over 256 KiB");
+  }
+
+  @Test
+  void read_names_haveUpTo256PrintableCharacters() throws IOException {
+    String rest =
+        "\naudiences: [a]\nalgorithms: [ES256]\nkeys: {jwks_url: https://issuer.example/jwks}";
+
+    assertThat(read("issuer: " + "i".repeat(256) + rest, null).iss()).hasSize(256);
+    for (String name : new String[] {"i".repeat(257), "' '", "\"i\\u0007\""}) {
+      assertThat(problems("issuer: " + name + rest, null))
+          .singleElement()
+          .asString()
+          .contains("1 to 256 printable characters");
+    }
+  }
+
+  @Test
   void read_secret_isGivenToTheSealer() throws IOException {
     Issuer issuer =
         read(START + "algorithms: [HS256]\nkeys: {secret: {env: ISSUER_SECRET}, kid: k1}", null);
@@ -205,7 +231,7 @@ class IssuerSettingsTest {
     String plain = START + "algorithms: [ES256]\nkeys: {jwks_url: http://127.0.0.1:9000/jwks}";
 
     assertThat(read(plain, null).keys()).isInstanceOf(KeySource.JwksUrl.class);
-    assertThat(problems(plain, World.ACME)).singleElement().asString().contains("https address");
+    assertThat(problems(plain, World.ACME)).singleElement().asString().contains("an https address");
     for (String address :
         new String[] {
           "ftp://x.example/",
@@ -219,7 +245,9 @@ class IssuerSettingsTest {
         }) {
       assertThat(problems(START + "algorithms: [ES256]\nkeys: {jwks_url: '" + address + "'}", null))
           .as(address)
-          .hasSize(1);
+          .singleElement()
+          .asString()
+          .contains("an http or https address");
     }
   }
 

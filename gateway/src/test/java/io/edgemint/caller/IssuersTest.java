@@ -14,6 +14,7 @@ import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Revocations;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -232,6 +233,17 @@ class IssuersTest {
       assertThat(verifier.problems())
           .anyMatch(text -> text.contains("31 bytes") || text.contains("something else"));
     }
+  }
+
+  @Test
+  void written_sharedSecret_isWipedAfterUse() {
+    byte[] secret = new byte[32];
+    Arrays.fill(secret, (byte) 7);
+
+    KeySet keys = KeySources.written(World.issuer(Algorithm.HS256), (_, _) -> secret);
+
+    assertThat(keys.size()).isEqualTo(1);
+    assertThat(secret).containsOnly(0);
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,10 +160,7 @@ class JwtCatalogueTest {
   }
 
   static Stream<String> sloppyJson() {
-    StringBuilder many = new StringBuilder("{HERE");
-    for (int i = 0; i < 64; i++) {
-      many.append(",\"").append(i).append("\":").append(i);
-    }
+    String many = members(64);
     return Stream.of(
         "[{HERE}]",
         "{HERE} {}",
@@ -191,7 +190,24 @@ class JwtCatalogueTest {
         "null",
         "\"{HERE}\"",
         " ",
-        many + "}");
+        "{HERE," + many + "}",
+        "{HERE,\"a\":{" + many + "}}");
+  }
+
+  private static String members(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"" + i + "\":" + i)
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void row15_sixtyFourMembersOnAllLevels_areRead() {
+    // Five claims, "a", and 58 inside it.
+    String claims = world.claims().toString().replace("{", "{\"a\":{" + members(58) + "},");
+    String header = World.header(Algorithm.ES256).toString();
+    String token = SigningKey.of(Algorithm.ES256).token(header, claims);
+
+    assertThat(verifier.verify(token).succeeded()).isTrue();
   }
 
   @Test

@@ -127,6 +127,14 @@ class KeyFeedTest {
   }
 
   @Test
+  void waiting_tokenIsNoGoodAllTheSame_isRefused() {
+    Future<Caller> forged = verifier.verify(token(next, "a"));
+    answer(World.jwks(old.jwk("a")));
+
+    assertThat(World.flaw((Refused) forged.cause())).isEqualTo(Flaw.SIGNATURE);
+  }
+
+  @Test
   void waiting_isBounded() {
     List<Future<Caller>> waiting = new ArrayList<>();
     for (int i = 0; i < KeyFeed.MAX_WAITING; i++) {
@@ -310,6 +318,7 @@ class KeyFeedTest {
       World other = new World();
       other.kept.put(World.ISS, broken);
       CallerVerifier started = other.verifier(World.jwksUrl(World.ISS, null));
+      assertThat(started.problems()).noneMatch(problem -> problem.contains("the last run"));
       other.fetches.remove().complete(World.jwks(old.jwk("a")));
 
       assertThat(started.verify(token(old, "a")).succeeded()).isTrue();
@@ -365,6 +374,19 @@ class KeyFeedTest {
     answer(World.jwks(old.jwk("a")));
 
     assertThat(verifier.verify(token(next, "b")).succeeded()).isTrue();
+  }
+
+  @Test
+  void fetch_olderAnswerBeforeThatOfTheNewerAttempt_leavesItRunning() {
+    world.timers.advance(KeyFeed.LEAST_INTERVAL);
+    Future<Caller> waiting = verifier.verify(token(next, "b"));
+    assertThat(world.asked).isEqualTo(2);
+
+    answer(World.jwks(old.jwk("a")));
+    assertThat(waiting.isComplete()).isFalse();
+    answer(World.jwks(next.jwk("b")));
+
+    assertThat(waiting.succeeded()).isTrue();
   }
 
   @Test

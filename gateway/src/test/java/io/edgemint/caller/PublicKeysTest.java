@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.edgemint.KeyPairs;
 import io.edgemint.backend.Issuer.Algorithm;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -119,6 +126,23 @@ class PublicKeysTest {
 
     assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.EDDSA))
         .hasMessageContaining("Ed25519");
+  }
+
+  /** X is the prime, which stands for zero; the curve has points there. */
+  @Test
+  void requireFit_coordinateThatIsNotReduced_isRefused() throws GeneralSecurityException {
+    ECParameterSpec params = ((ECPublicKey) SigningKey.of(Algorithm.ES256).publicKey()).getParams();
+    BigInteger prime = ((ECFieldFp) params.getCurve().getField()).getP();
+    BigInteger square = params.getCurve().getB();
+    BigInteger y = square.modPow(prime.add(BigInteger.ONE).shiftRight(2), prime);
+    KeyFactory jdk = KeyFactory.getInstance("EC", "SunEC");
+    PublicKey reduced =
+        jdk.generatePublic(new ECPublicKeySpec(new ECPoint(BigInteger.ZERO, y), params));
+    PublicKey key = jdk.generatePublic(new ECPublicKeySpec(new ECPoint(prime, y), params));
+
+    PublicKeys.requireFit(reduced, Algorithm.ES256);
+    assertThatThrownBy(() -> PublicKeys.requireFit(key, Algorithm.ES256))
+        .hasMessageContaining("no point of the curve");
   }
 
   private static BigInteger oddOf(int bits) {

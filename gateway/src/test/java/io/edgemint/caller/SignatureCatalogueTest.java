@@ -170,6 +170,24 @@ class SignatureCatalogueTest {
     assertThat(ofIt.verify(input + "." + SigningKey.encode(raw)).succeeded()).isTrue();
   }
 
+  /** The first three bytes alone would refuse one honest signature in 2^24. */
+  @Test
+  void row08_64BytesThatOnlyBeginLikeDer_areTakenForNumbers() {
+    VerifyingKey key = SigningKey.of(Algorithm.ES256).verifying(World.KID);
+    byte[] other = der(new byte[32], new byte[26]);
+    other[36] = 3;
+    assertThat(other).hasSize(64).startsWith(0x30, 62, 2, 32);
+
+    for (byte[] signature :
+        new byte[][] {other, der(new byte[0], new byte[58]), der(new byte[58], new byte[0])}) {
+      assertThat(key.canHaveMade(Token.parse(withSignature(signature)))).isTrue();
+    }
+    for (int length : new int[] {1, 32, 57}) {
+      byte[] whole = der(new byte[length], new byte[58 - length]);
+      assertThat(key.canHaveMade(Token.parse(withSignature(whole)))).isFalse();
+    }
+  }
+
   @Test
   void row09_ecdsaOfOtherLength_isRefused() {
     String input = input();

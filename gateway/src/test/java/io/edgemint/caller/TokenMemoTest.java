@@ -26,6 +26,10 @@ class TokenMemoTest {
   }
 
   private void fill(String iss, int count) {
+    fill(memo, iss, count);
+  }
+
+  private void fill(TokenMemo memo, String iss, int count) {
     for (int i = 0; i < count; i++) {
       memo.put(text(iss, i), entry(iss));
     }
@@ -36,6 +40,10 @@ class TokenMemoTest {
   }
 
   private long known(String iss, int count) {
+    return known(memo, iss, count);
+  }
+
+  private static long known(TokenMemo memo, String iss, int count) {
     long known = 0;
     for (int i = 0; i < count; i++) {
       known += memo.get(text(iss, i)) == null ? 0 : 1;
@@ -104,6 +112,25 @@ class TokenMemoTest {
 
     assertThat(memo.get(text("a", 0))).isNull();
     assertThat(memo.get(text("a", ROOM - 1))).isNotNull();
+  }
+
+  @Test
+  void put_exactlySevenEighthsAreTaken_losesNothingYet() {
+    TokenMemo even = new TokenMemo(80L * ENTRY);
+    fill(even, "b", 10);
+    fill(even, "a", 60);
+
+    assertThat(known(even, "a", 60)).isEqualTo(60);
+  }
+
+  @Test
+  void put_heavyIssuerThatIsDownToHalf_losesNoMore() {
+    TokenMemo even = new TokenMemo(80L * ENTRY);
+    fill(even, "a", 41);
+    fill(even, "b", 33);
+
+    assertThat(known(even, "a", 41)).isEqualTo(40);
+    assertThat(known(even, "b", 33)).isEqualTo(33);
   }
 
   @Test

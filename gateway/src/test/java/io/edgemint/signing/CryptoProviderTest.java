@@ -1,9 +1,11 @@
 package io.edgemint.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import io.edgemint.signing.CryptoProvider.Choice;
+import java.security.NoSuchAlgorithmException;
 import java.security.Security;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,15 @@ class CryptoProviderTest {
     assertThat(crypto.sentence()).isEqualTo("Cryptography: the JDK's own, as the settings ask.");
     assertThat(crypto.of("Signature", "SHA1withRSA").getName()).isEqualTo("SunRsaSign");
     assertThat(crypto.of("KeyFactory", "EC").getName()).isEqualTo("SunEC");
+  }
+
+  @Test
+  void of_serviceThatNobodyHas_isToldByItsName() {
+    CryptoProvider crypto = CryptoProvider.install(Choice.JDK);
+
+    assertThatExceptionOfType(NoSuchAlgorithmException.class)
+        .isThrownBy(() -> crypto.of("Signature", "none of the kind"))
+        .withMessage("Signature none of the kind");
   }
 
   @Test

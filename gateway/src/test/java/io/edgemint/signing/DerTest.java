@@ -67,6 +67,14 @@ class DerTest {
     assertThatExceptionOfType(Der.Malformed.class).isThrownBy(() -> new Der(bytes(hex)).number());
   }
 
+  /** ITU-T X.690, section 10.1: the indefinite form is BER alone, not a length of 128. */
+  @Test
+  void read_indefiniteLength_isMalformed() {
+    Der der = new Der(bytes("0480" + "00".repeat(128)));
+
+    assertThatExceptionOfType(Der.Malformed.class).isThrownBy(() -> der.read(Der.OCTET_STRING));
+  }
+
   @Test
   void number_lengthInThreeOctets_isRead() {
     assertThat(new Der(bytes("028300000105")).number()).isEqualTo(BigInteger.valueOf(5));

@@ -12,6 +12,7 @@ import java.nio.CharBuffer;
 import java.security.KeyPair;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +23,10 @@ class SigningKeysTest {
   private static final KeyPair OTHER_RSA = KeyPairs.rsa(2048);
   private static final KeyPair P256 = KeyPairs.ec("secp256r1");
   private static final KeyPair OTHER_P256 = KeyPairs.ec("secp256r1");
+
+  /** A point whose x is the prime of the field, which stands for zero; the curve has one there. */
+  private static final byte[] UNREDUCED =
+      HexFormat.of().parseHex("02ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
 
   private static SigningKeys keys(Choice choice) {
     return new SigningKeys(CryptoProvider.install(choice));
@@ -53,6 +58,23 @@ class SigningKeysTest {
 
       assertThat(read.algorithm()).isEqualTo(KeyAlgorithm.ECDSA_P256);
       assertThat(read.publicPem()).isEqualTo(PemForms.spki(P256));
+    }
+  }
+
+  /** The base point, whose y is odd, and its opposite: the keys 1 and order less 1. */
+  @ParameterizedTest
+  @EnumSource
+  void read_compressedPointOfEitherSign_isRead(Choice choice) {
+    String x = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+    String most = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550";
+    HexFormat hex = HexFormat.of();
+    for (List<String> key : List.of(List.of("01", "03"), List.of(most, "02"))) {
+      byte[] scalar = hex.parseHex(key.getFirst());
+      String bare = PemForms.sec1(scalar, PemForms.PRIME256V1, NONE);
+      String whole = PemForms.sec1(scalar, PemForms.PRIME256V1, hex.parseHex(key.getLast() + x));
+
+      assertThat(keys(choice).read(whole).publicPem())
+          .isEqualTo(keys(choice).read(bare).publicPem());
     }
   }
 
@@ -130,7 +152,7 @@ class SigningKeysTest {
     byte[] offCurve = PemForms.point(P256, false);
     offCurve[40] ^= 1;
     for (byte[] noPoint :
-        List.of(offCurve, Arrays.copyOf(offCurve, 64), new byte[] {0}, new byte[33])) {
+        List.of(offCurve, Arrays.copyOf(offCurve, 64), new byte[] {0}, new byte[33], UNREDUCED)) {
       assertRefused(
           () -> keys(choice).read(PemForms.sec1(scalar, PemForms.PRIME256V1, noPoint)),
           "not a point of P-256");
@@ -210,7 +232,8 @@ class SigningKeysTest {
     order[32]++;
     for (byte[] scalar : List.of(new byte[32], NONE, order)) {
       assertRefused(
-          () -> keys(choice).read(PemForms.sec1(scalar, PemForms.PRIME256V1, NONE)), "damaged");
+          () -> keys(choice).read(PemForms.sec1(scalar, PemForms.PRIME256V1, NONE)),
+          "a damaged private key");
     }
   }
 
