@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 
@@ -58,6 +59,7 @@ final class EdgeWorld implements AutoCloseable {
 
   final ManualClock clock = new ManualClock(Instant.parse("2026-11-20T12:00:00Z").getEpochSecond());
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final EdgeMeters edgeMeters = new EdgeMeters(meters);
   final OrgDirectory orgs = new OrgDirectory();
   final PlainSecrets secrets = new PlainSecrets();
   final Vertx vertx = Vertx.vertx();
@@ -68,6 +70,9 @@ final class EdgeWorld implements AutoCloseable {
   private final CallerVerifier callers;
   private final Sessions sessions;
   int port;
+
+  /** The monotonic clock by which the event loop's lag is measured. */
+  volatile LongSupplier nanos = System::nanoTime;
 
   /** With rates that no test meets by the way. */
   EdgeWorld(Org... registered) {
@@ -102,9 +107,9 @@ final class EdgeWorld implements AutoCloseable {
             limits,
             granting,
             time,
-            new EdgeMeters(meters),
+            edgeMeters,
             new AccessLog(Optional.empty(), clock, meters),
-            new Heartbeat(System::nanoTime, meters),
+            new Heartbeat(() -> nanos.getAsLong(), meters),
             Optional.empty());
     await(vertx.deployVerticle(server));
     port = server.port();

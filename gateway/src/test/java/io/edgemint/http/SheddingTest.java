@@ -1,0 +1,91 @@
+package io.edgemint.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.edgemint.http.RawClient.Answer;
+import io.edgemint.traffic.TrafficSettings;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A gateway with more to do than it can says so at once, and answers what is at hand. */
+class SheddingTest {
+  private static final String KNOWN = "/v1/links/fw/known";
+
+  private final EdgeWorld world =
+      new EdgeWorld(
+          new TrafficSettings(Map.of(), Duration.ofMillis(50), 1, 1000),
+          EdgeWorld.org("acme", false),
+          EdgeWorld.org("globex", false));
+  private final RawClient client = world.client();
+
+  @AfterEach
+  void close() {
+    client.close();
+    world.close();
+  }
+
+  private static void assertShed(Answer answer) {
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("overloaded");
+    assertThat(Integer.parseInt(answer.headers().get("retry-after"))).isBetween(5, 24);
+  }
+
+  /** Asks for one new key after the other until the status is this one, within ten seconds. */
+  private Answer askUntil(int status, String token) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    Answer answer = client.get("/v1/links/fw/0", token);
+    for (int i = 1; answer.status() != status && System.nanoTime() < end; i++) {
+      answer = client.get("/v1/links/fw/" + i, token);
+    }
+    return answer;
+  }
+
+  @Test
+  void lateLoop_refusesWhatCostsMoreThanAnAnswerUntilItIsInTime() {
+    String token = world.token("acme", "dev-1");
+    assertThat(client.get(KNOWN, token).status()).isEqualTo(200);
+    AtomicLong late = new AtomicLong(System.nanoTime());
+    world.nanos = () -> late.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertShed(askUntil(503, token));
+    assertThat(client.get(KNOWN, token).status()).isEqualTo(200);
+    assertShed(client.get("/v1/downloads/fw/known", token));
+    assertShed(client.post("/v1/links", token, "{\"keys\":[\"fw/known\"]}"));
+    AtomicLong inTime = new AtomicLong(late.get());
+    world.nanos = () -> inTime.addAndGet(Duration.ofMillis(50).toNanos());
+    assertThat(askUntil(200, token).status()).isEqualTo(200);
+  }
+
+  @Test
+  void tooManyWaiting_refusesTheNextAndAnswersThoseWhoWait() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    world.serve(world.grants(tasks::add), world.clock);
+    try (RawClient first = world.client();
+        RawClient second = world.client()) {
+      first.write(
+          "GET /v1/links/fw/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+              + world.token("acme", "dev-1")
+              + "\r\n\r\n");
+      awaitWaiting(1);
+      assertShed(second.get("/v1/links/fw/a", world.token("globex", "dev-1")));
+      tasks.forEach(Runnable::run);
+      assertThat(first.read().status()).isEqualTo(200);
+      awaitWaiting(0);
+      assertThat(second.get("/v1/links/fw/a", world.token("globex", "dev-1")).status())
+          .isEqualTo(200);
+    }
+  }
+
+  private void awaitWaiting(int requests) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (world.meters.get("gateway.inflight").gauge().value() != requests) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+}
