@@ -2,8 +2,6 @@ package io.edgemint.credentials;
 
 import io.edgemint.backend.S3Storage;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * Writes the policies that narrow a session to its one purpose, whatever the role itself allows.
@@ -102,9 +100,9 @@ final class SessionPolicy {
     return arn;
   }
 
-  private static PartitionMetadata partition(String region) {
+  private static Partition partition(String region) {
     require(REGION, region, "region", "use its code, for example eu-central-1");
-    return PartitionMetadata.of(Region.of(region));
+    return Partition.of(region);
   }
 
   private static void require(Pattern grammar, String value, String field, String fix) {

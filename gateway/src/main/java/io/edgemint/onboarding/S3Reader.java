@@ -10,6 +10,7 @@ import io.edgemint.backend.Secrets;
 import io.edgemint.config.Field;
 import io.edgemint.config.Secret;
 import io.edgemint.config.Section;
+import io.edgemint.credentials.Partition;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -97,13 +98,9 @@ final class S3Reader {
           throw new IllegalArgumentException(
               "ttl cannot be kept: a session of a role lives one hour, so write at most 2640s");
         }
-        String partition = partition(region);
-        if (!role.roleArn().startsWith("arn:" + partition + ":")) {
-          throw new IllegalArgumentException(
-              "the role and the region lie in different partitions; in this region a role begins"
-                  + " with arn:"
-                  + partition
-                  + ":");
+        checkPartition("role", role.roleArn(), region);
+        if (role.via() != null) {
+          checkPartition("via", role.via(), region);
         }
       }
       case Credentials.StaticKey key -> {}
@@ -111,11 +108,13 @@ final class S3Reader {
     }
   }
 
-  private static String partition(String region) {
-    if (region.startsWith("cn-")) {
-      return "aws-cn";
+  private static void checkPartition(String field, String arn, String region) {
+    String start = "arn:" + Partition.of(region).id() + ':';
+    if (!arn.startsWith(start)) {
+      throw new IllegalArgumentException(
+          "%s: %s and the region lie in different partitions; in %s a role begins with %s"
+              .formatted(field, arn, region, start));
     }
-    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   }
 
   private Field<Credentials> credentials(

@@ -1,12 +1,11 @@
 package io.edgemint.signing;
 
 import io.edgemint.backend.S3Storage;
+import io.edgemint.credentials.Partition;
 import java.net.URI;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * Where the objects of a storage are asked for.
@@ -55,7 +54,7 @@ record S3Address(String scheme, String host, String path) {
   }
 
   private static String amazon(String region) {
-    return "s3." + region + '.' + PartitionMetadata.of(Region.of(region)).dnsSuffix();
+    return "s3." + region + '.' + Partition.of(region).dnsSuffix();
   }
 
   private static String name(URI uri) {

@@ -76,6 +76,8 @@ class SessionPolicyTest {
   @CsvSource({
     "cn-north-1, arn:aws-cn:s3:::acme/*",
     "us-gov-west-1, arn:aws-us-gov:s3:::acme/*",
+    "us-isob-east-1, arn:aws-iso-b:s3:::acme/*",
+    "eusc-de-east-1, arn:aws-eusc:s3:::acme/*",
     "sa-east-1, arn:aws:s3:::acme/*"
   })
   void read_regionOfAPartition_namesThatPartition(String region, String resource) {

@@ -320,7 +320,12 @@ class OrgFileTest {
 
   @Test
   void read_roleOfAnotherPartition_isRefused() {
-    assertRefused(BUCKET.replace("eu-west-1", "cn-north-1"), "different partitions");
+    assertRefused(BUCKET.replace("eu-west-1", "cn-north-1"), "role: ", "different partitions");
+    assertRefused(BUCKET.replace("eu-west-1", "eusc-de-east-1"), "begins with arn:aws-eusc:");
+    String inIso = BUCKET.replace("eu-west-1", "us-iso-east-1").replace("arn:aws:", "arn:aws-iso:");
+    assertThat(backend(inIso).upload().region()).isEqualTo("us-iso-east-1");
+    String via = "', via: 'arn:aws-cn:iam::123456789012:role/middle'}";
+    assertRefused(BUCKET.replace("'}", via), "via: arn:aws-cn:", "begins with arn:aws:");
   }
 
   @Test
