@@ -47,10 +47,19 @@ public record S3Storage(
    *
    * @param uri a custom endpoint (scheme, host and port alone), or null for Amazon's own
    * @param pathStyle whether the bucket stands in the path instead of the host
+   * @param dualStack whether Amazon's own is one that answers over IPv6 too
+   * @param fips whether Amazon's own is one whose cryptography is validated by FIPS 140
+   * @param accelerate whether Amazon's own is that of Transfer Acceleration
    */
-  public record Endpoint(@Nullable URI uri, boolean pathStyle) {
+  public record Endpoint(
+      @Nullable URI uri, boolean pathStyle, boolean dualStack, boolean fips, boolean accelerate) {
     /** Amazon's own endpoint of the region, bucket in the host. */
     public static final Endpoint AMAZON = new Endpoint(null, false);
+
+    /** An endpoint that is none of Amazon's special ones. */
+    public Endpoint(@Nullable URI uri, boolean pathStyle) {
+      this(uri, pathStyle, false, false, false);
+    }
   }
 
   /** Who signs requests for the bucket. */

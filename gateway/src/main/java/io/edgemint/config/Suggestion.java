@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** Finds the word that was probably meant. */
 final class Suggestion {
-  private static final int LISTED = 12;
+  private static final int LISTED = 16;
 
   private Suggestion() {}
 

@@ -11,6 +11,7 @@ import io.edgemint.config.Field;
 import io.edgemint.config.Secret;
 import io.edgemint.config.Section;
 import io.edgemint.credentials.Partition;
+import io.edgemint.signing.S3Address;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -66,6 +67,9 @@ final class S3Reader {
     Field<Optional<String>> prefix = section.optional("prefix", S3Reader::prefix);
     Field<Optional<URI>> endpoint = section.optional("endpoint", this::endpoint);
     boolean pathStyle = section.flag("path_style", false);
+    boolean dualStack = section.flag("dual_stack", false);
+    boolean fips = section.flag("fips", false);
+    boolean accelerate = section.flag("accelerate", false);
     Field<Encryption> encryption = encryption(section);
     Field<Credentials> credentials =
         credentials(section.section("credentials"), org, backend, ownIdentity);
@@ -73,34 +77,36 @@ final class S3Reader {
     SortedMap<String, String> response = response(section.section("response"));
     return section.build(
         () -> {
-          Endpoint at = new Endpoint(endpoint.get().orElse(null), pathStyle);
-          check(credentials.get(), at, region.get(), ttl);
-          return new S3Storage(
-              bucket.get(),
-              region.get(),
-              prefix.get().orElse(""),
-              at,
-              credentials.get(),
-              encryption.get(),
-              ttl,
-              response);
+          S3Storage storage =
+              new S3Storage(
+                  bucket.get(),
+                  region.get(),
+                  prefix.get().orElse(""),
+                  new Endpoint(endpoint.get().orElse(null), pathStyle, dualStack, fips, accelerate),
+                  credentials.get(),
+                  encryption.get(),
+                  ttl,
+                  response);
+          checkCredentials(storage);
+          // What has no address would only be noticed when the first link is signed.
+          S3Address.of(storage);
+          return storage;
         });
   }
 
-  private static void check(
-      Credentials credentials, Endpoint endpoint, String region, Duration ttl) {
-    switch (credentials) {
-      case Credentials.StaticKey key when endpoint.uri() == null ->
+  private static void checkCredentials(S3Storage storage) {
+    switch (storage.credentials()) {
+      case Credentials.StaticKey key when storage.endpoint().uri() == null ->
           throw new IllegalArgumentException(
               "a static key is for a custom endpoint alone; for Amazon S3 name a role");
       case Credentials.Role role -> {
-        if (ttl.compareTo(Lives.LONGEST_THROUGH_ROLE) > 0) {
+        if (storage.ttl().compareTo(Lives.LONGEST_THROUGH_ROLE) > 0) {
           throw new IllegalArgumentException(
               "ttl cannot be kept: a session of a role lives one hour, so write at most 2640s");
         }
-        checkPartition("role", role.roleArn(), region);
+        checkPartition("role", role.roleArn(), storage.region());
         if (role.via() != null) {
-          checkPartition("via", role.via(), region);
+          checkPartition("via", role.via(), storage.region());
         }
       }
       case Credentials.StaticKey key -> {}

@@ -1,14 +1,23 @@
 package io.edgemint.registry;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_DEFAULT;
+import static java.lang.annotation.RetentionPolicy.RUNTIME;
+
+import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
@@ -26,6 +35,8 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
@@ -37,6 +48,9 @@ import java.util.stream.Collectors;
  * Renaming a component changes what is stored and needs a migration; a test holds the names.
  */
 final class OrgDocument {
+  /** Stands for the value of every {@link Later} flag that a document does not have. */
+  private static final String LATER = "later";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -44,6 +58,7 @@ final class OrgDocument {
           .addMixIn(OrgId.class, PlainText.class)
           .addMixIn(Issuer.KeySource.class, KeySourceKinds.class)
           .addMixIn(Download.class, DownloadKinds.class)
+          .addMixIn(S3Storage.Endpoint.class, EndpointMembers.class)
           .addMixIn(S3Storage.Credentials.class, CredentialKinds.class)
           .addMixIn(S3Storage.Encryption.class, EncryptionKinds.class)
           .addModule(
@@ -51,6 +66,7 @@ final class OrgDocument {
                   .addSerializer(new SortedSet())
                   .addSerializer(Duration.class, ToStringSerializer.instance)
                   .addDeserializer(Duration.class, new IsoDuration()))
+          .injectableValues(new InjectableValues.Std().addValue(LATER, false))
           .build();
 
   private OrgDocument() {}
@@ -117,6 +133,23 @@ final class OrgDocument {
     @JsonSubTypes.Type(value = CloudFront.class, name = "cloudfront")
   })
   private interface DownloadKinds {}
+
+  /** A flag that older programs do not know: false where it is absent, absent where it is false. */
+  @JacksonAnnotationsInside
+  @JacksonInject(value = LATER, useInput = OptBoolean.TRUE)
+  @JsonInclude(NON_DEFAULT)
+  @Retention(RUNTIME)
+  private @interface Later {}
+
+  private abstract static class EndpointMembers {
+    @JsonCreator
+    EndpointMembers(
+        @JsonProperty("uri") URI unused,
+        @JsonProperty("pathStyle") boolean unusedPathStyle,
+        @JsonProperty("dualStack") @Later boolean unusedDualStack,
+        @JsonProperty("fips") @Later boolean unusedFips,
+        @JsonProperty("accelerate") @Later boolean unusedAccelerate) {}
+  }
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({

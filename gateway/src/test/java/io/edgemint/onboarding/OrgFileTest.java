@@ -161,6 +161,30 @@ class OrgFileTest {
   }
 
   @Test
+  void read_endpointOptions_areTheBuckets() {
+    assertThat(backend(withBucket(", dual_stack: true, fips: true")).upload().endpoint())
+        .isEqualTo(new S3Storage.Endpoint(null, false, true, true, false));
+    assertThat(backend(withBucket(", accelerate: true")).upload().endpoint())
+        .isEqualTo(new S3Storage.Endpoint(null, false, false, false, true));
+  }
+
+  @Test
+  void read_endpointThatS3DoesNotHave_isRefusedWithTheReason() {
+    assertRefused(
+        withBucket(", accelerate: true, fips: true"), "upload.s3", "accelerate: no accelerated");
+    assertRefused(
+        withBucket(", accelerate: true").replace("acme-firmware", "acme.firmware"),
+        "accelerate: bucket 'acme.firmware'");
+    assertRefused(
+        withBucket(", fips: true")
+            .replace("eu-west-1", "cn-north-1")
+            .replace("arn:aws:", "arn:aws-cn:"),
+        "fips: region cn-north-1");
+    assertRefused(
+        withBucket(", fips: true, endpoint: 'https://s3.example.com'"), "fips: it chooses among");
+  }
+
+  @Test
   void read_distribution_firstKeySignsAndOthersWait() {
     String second =
         "{name: second, algorithm: rsa-2048, hash: sha1, private_key: {generate: true}}";

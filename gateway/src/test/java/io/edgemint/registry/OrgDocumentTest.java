@@ -41,6 +41,21 @@ class OrgDocumentTest {
     }
   }
 
+  /** The form without them is the older one, which the test above holds. */
+  @Test
+  void document_endpointOptions_areWrittenWhereTheyAreSet() {
+    String plain = "\"uri\":\"http://127.0.0.1:9000\",\"pathStyle\":true";
+    String document = OrgDocument.write(complete());
+
+    for (String option : List.of("dualStack", "fips", "accelerate")) {
+      String with = document.replace(plain, plain + ",\"" + option + "\":true");
+      assertThat(OrgDocument.read("acme", with)).isNotEqualTo(complete());
+      assertThat(OrgDocument.write(OrgDocument.read("acme", with))).isEqualTo(with);
+    }
+    assertThatThrownBy(() -> OrgDocument.read("acme", document.replace(",\"pathStyle\":true", "")))
+        .hasMessageContaining("damaged in the registry at 'backends.0.upload.endpoint");
+  }
+
   @Test
   void read_unknownField_namesItAndANewerProgram() {
     String newer =

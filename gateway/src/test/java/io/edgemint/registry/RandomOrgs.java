@@ -136,7 +136,12 @@ final class RandomOrgs {
         text(),
         text(),
         text(),
-        new S3Storage.Endpoint(endpoint, random.nextBoolean()),
+        new S3Storage.Endpoint(
+            endpoint,
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextBoolean()),
         credentials(),
         encryption(),
         Duration.ofSeconds(random.nextInt(60, 2640)),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.S3Storage.Endpoint;
+import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +94,47 @@ class S3AddressTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> S3Address.of(Storages.s3("acme", region, "")))
         .withMessageStartingWith("region: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"acme--use1-az4--x-s3", "acme--use1-az4--xa-s3", "acme-o0123456789--op-s3"})
+  void of_bucketOfAnotherKind_isRefused(String bucket) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> S3Address.of(Storages.s3(bucket, "eu-west-1", "")))
+        .withMessageContainingAll("bucket: ", bucket, "name a general purpose bucket");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "cn-north-1, acme, fips, fips:, cn-north-1 lies in partition aws-cn, remove 'fips'",
+        "eu-west-1, acme, fips accelerate, accelerate:, beside 'fips', remove either",
+        "cn-north-1, acme, accelerate, accelerate:, cn-north-1 lies in partition aws-cn, remove",
+        "us-gov-west-1, acme, accelerate, accelerate:, partition aws-us-gov, remove 'accelerate'",
+        "us-iso-east-1, acme, accelerate, accelerate:, partition aws-iso, remove 'accelerate'",
+        "eusc-de-east-1, acme, accelerate, accelerate:, partition aws-eusc, remove 'accelerate'",
+        "eu-west-1, acme, path_style accelerate, accelerate:, beside 'path_style', remove either",
+        "eu-west-1, acme.fw, accelerate, accelerate:, bucket 'acme.fw', without dots",
+        "eu-west-1, acme, endpoint dual_stack, dual_stack:, 'endpoint' is https://h, remove",
+        "eu-west-1, acme, endpoint fips, fips:, 'endpoint' is https://h, remove",
+        "eu-west-1, acme, endpoint accelerate, accelerate:, 'endpoint' is https://h, remove"
+      })
+  void of_endpointThatS3DoesNotHave_isRefusedWithReasonAndFix(
+      String region, String bucket, String words, String field, String seen, String fix) {
+    var endpoint =
+        new Endpoint(
+            words.contains("endpoint") ? URI.create("https://h") : null,
+            words.contains("path_style"),
+            words.contains("dual_stack"),
+            words.contains("fips"),
+            words.contains("accelerate"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> S3Address.of(Storages.s3(bucket, region, "", endpoint, Map.of())))
+        .withMessageStartingWith(field)
+        .withMessageContainingAll(seen, fix);
   }
 
   @Test

@@ -53,15 +53,19 @@ class S3SignerOracleTest {
           "cn-north-1",
           "cn-northwest-1",
           "us-gov-west-1",
-          "us-gov-east-1");
+          "us-gov-east-1",
+          "us-iso-east-1",
+          "eusc-de-east-1");
   private static final Endpoint BARE_ADDRESS = Storages.endpoint("http://127.0.0.1:9000", false);
   private static final List<Endpoint> ENDPOINTS =
       List.of(
           Endpoint.AMAZON,
           Endpoint.AMAZON,
           new Endpoint(null, true),
+          new Endpoint(null, false, true, false, false),
           Storages.endpoint("https://s3.example.com", false),
           Storages.endpoint("https://s3.example.com:9443", false),
+          Storages.endpoint("http://s3.example.com:9080", false),
           Storages.endpoint("https://s3.example.com:443", true),
           Storages.endpoint("http://127.0.0.1:9000", true),
           BARE_ADDRESS);
@@ -135,6 +139,7 @@ class S3SignerOracleTest {
     var presigner =
         S3Presigner.builder()
             .region(Region.of(storage.region()))
+            .dualstackEnabled(storage.endpoint().dualStack())
             .credentialsProvider(StaticCredentialsProvider.create(credentials))
             .serviceConfiguration(
                 S3Configuration.builder()
