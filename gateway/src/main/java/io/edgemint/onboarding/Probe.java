@@ -6,7 +6,6 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.SignerFactory;
-import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Check.Side;
 import io.edgemint.outbound.Call;
@@ -84,9 +83,8 @@ public final class Probe {
     }
 
     private List<Check> all() {
-      Session session = session();
-      if (session != null) {
-        try (StorageWriter writer = new StorageWriter(backend.upload(), session)) {
+      try (StorageWriter writer = writer()) {
+        if (writer != null) {
           boolean written = write(writer);
           try {
             if (written) {
@@ -101,9 +99,11 @@ public final class Probe {
       return List.copyOf(checks);
     }
 
-    private @Nullable Session session() {
+    private @Nullable StorageWriter writer() {
       try {
-        return await(sessions.toProbe(org, backend.name(), backend.upload(), FOLDER).renewed(LIFE));
+        return new StorageWriter(
+            backend.upload(),
+            await(sessions.toProbe(org, backend.name(), backend.upload(), FOLDER).renewed(LIFE)));
       } catch (Refused | IllegalArgumentException e) {
         note(
             Check.failed(

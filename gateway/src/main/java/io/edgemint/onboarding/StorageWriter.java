@@ -3,6 +3,7 @@ package io.edgemint.onboarding;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
+import io.edgemint.signing.S3Address;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,21 +29,26 @@ final class StorageWriter implements AutoCloseable {
   private final S3Storage storage;
   private final S3Presigner presigner;
 
+  /**
+   * Writes with a session.
+   *
+   * @throws IllegalArgumentException if the storage has no address; the message says why
+   */
   StorageWriter(S3Storage storage, Session session) {
     this.storage = storage;
-    S3Presigner.Builder builder =
+    S3Address address = S3Address.of(storage);
+    // Written where links read, whatever the environment tells the SDK about FIPS, dual-stack and
+    // the global endpoint of us-east-1.
+    this.presigner =
         S3Presigner.builder()
             .region(Region.of(storage.region()))
             .credentialsProvider(StaticCredentialsProvider.create(credentials(session)))
+            .endpointOverride(URI.create(address.scheme() + "://" + address.endpoint()))
+            .fipsEnabled(false)
+            .dualstackEnabled(false)
             .serviceConfiguration(
-                S3Configuration.builder()
-                    .pathStyleAccessEnabled(storage.endpoint().pathStyle())
-                    .build());
-    URI endpoint = storage.endpoint().uri();
-    if (endpoint != null) {
-      builder.endpointOverride(endpoint);
-    }
-    this.presigner = builder.build();
+                S3Configuration.builder().pathStyleAccessEnabled(address.pathStyle()).build())
+            .build();
   }
 
   /** A request with its signature in the URL and the headers that must go with it. */

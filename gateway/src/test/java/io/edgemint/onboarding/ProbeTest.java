@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
+import io.edgemint.backend.S3Storage;
 import io.edgemint.onboarding.FakeStorage.Fault;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -60,6 +61,28 @@ class ProbeTest {
         .allSatisfy(
             request -> assertThat(request.path()).startsWith("/acme-firmware/fw/edgemint-probe/"));
     assertNothingLeft();
+  }
+
+  /** Files are held against the same rules, but a record may be older than they are. */
+  @Test
+  void run_bucketWithoutAnAddress_saysWhyAndSendsNothing() {
+    S3Storage known = inBucket().upload();
+    S3Storage storage =
+        new S3Storage(
+            known.bucket(),
+            known.region(),
+            known.prefix(),
+            new S3Storage.Endpoint(known.endpoint().uri(), true, true, false, false),
+            known.credentials(),
+            known.encryption(),
+            known.ttl(),
+            known.responseHeaders());
+
+    List<Check> checks = world.run(Backend.draft("prod", 2, storage, storage));
+
+    assertThat(codes(checks)).containsExactly("session_unavailable");
+    assertThat(checks.getFirst().seen()).startsWith("dual_stack: ");
+    assertThat(world.storage.requests).isEmpty();
   }
 
   @Test
