@@ -124,8 +124,10 @@ public final class EdgeServer extends VerticleBase {
             new ClientAddress(settings::isProxy),
             loop::isLate,
             traffic.waiting());
+    HttpServerOptions options = options(settings, certificates);
     return vertx
-        .createHttpServer(options(settings, certificates))
+        .createHttpServer(options)
+        .connectionHandler(connection -> HeaderCount.limit(connection, options))
         .requestHandler(handler)
         .invalidRequestHandler(handler::malformed)
         .listen()

@@ -50,7 +50,7 @@ public record ConnectionLimits(
             Duration.ofHours(1)),
         section.duration(
             "idle_timeout", DEFAULT.idleTimeout, Duration.ofSeconds(1), Duration.ofHours(1)),
-        section.integer("requests_per_connection", DEFAULT.requests, 1, Integer.MAX_VALUE),
+        section.integer("requests_per_connection", DEFAULT.requests, 1, 100_000_000),
         section.duration(
             "connection_age", DEFAULT.age, Duration.ofSeconds(1), Duration.ofDays(365)));
   }

@@ -344,6 +344,16 @@ class EdgeServerTest {
   }
 
   @Test
+  void headers_moreThanSixtyFour_areRefused() {
+    String most = "GET /v1/links/fw/a HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(63);
+    assertThat(client.send(most + "\r\n").status()).isEqualTo(401);
+    assertThat(client.send(most + "\r\n").status()).isEqualTo(401);
+    Answer answer = client.send(most + "a: b\r\n\r\n");
+    assertProblem(answer, 431, "headers_too_large");
+    assertThat(client.isClosedByTheServer()).isTrue();
+  }
+
+  @Test
   void posts_refusedWithMuchToCome_endTheConnection() {
     client.write("POST /v1/links HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n{\"keys\":[");
     Answer answer = client.read();

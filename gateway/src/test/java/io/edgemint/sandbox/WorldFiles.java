@@ -93,13 +93,15 @@ public final class WorldFiles {
           host: 127.0.0.1
           port: %d
           limits:
-            # Whole fleets come from this machine, and a few tokens stand for them.
+            # Whole fleets come from this machine; a few tokens and connections stand for them.
             connections_per_address: 1000000
+            requests_per_connection: 100000000
         traffic:
           device_requests: 1000000/s
           device_signatures: 1000000/s
           org_requests: 1000000/s
           org_signatures: 1000000/s
+          address_tokens: none
         admin:
           host: 127.0.0.1
           port: %d

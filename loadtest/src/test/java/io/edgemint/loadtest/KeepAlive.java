@@ -16,17 +16,25 @@ import java.util.Arrays;
  */
 final class KeepAlive implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int STATUS_AT = "HTTP/1.1 ".length();
   private static final byte[] LENGTH = "content-length: ".getBytes(ISO_8859_1);
 
   private final byte[] request;
+  private final byte[] status;
   private final byte[] answer = new byte[64 * 1024];
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
-  /** Connects; the request is a GET of a path with a bearer token. */
+  /** Connects; the request is a GET of a path with a bearer token, and answered with 200. */
   KeepAlive(int port, String path, String token) throws IOException {
-    request = request(path, token);
+    this(port, request(path, token), 200);
+  }
+
+  /** Connects; the request is answered with this status. */
+  KeepAlive(int port, byte[] request, int status) throws IOException {
+    this.request = request;
+    this.status = Integer.toString(status).getBytes(ISO_8859_1);
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
@@ -45,7 +53,7 @@ final class KeepAlive implements AutoCloseable {
    * Sends the request and reads the whole answer.
    *
    * @return the answer's length in bytes
-   * @throws IOException if the answer is not a 200 with a {@code Content-Length}
+   * @throws IOException if the answer has another status, or no {@code Content-Length}
    */
   int exchange() throws IOException {
     out.write(request);
@@ -71,8 +79,8 @@ final class KeepAlive implements AutoCloseable {
   }
 
   private int contentLength(int head) throws IOException {
-    if (answer[9] != '2' || answer[10] != '0' || answer[11] != '0') {
-      throw new IOException("not answered with 200: " + new String(answer, 0, head, ISO_8859_1));
+    if (!Arrays.equals(answer, STATUS_AT, STATUS_AT + status.length, status, 0, status.length)) {
+      throw new IOException("another status: " + new String(answer, 0, head, ISO_8859_1));
     }
     for (int at = 0; at + LENGTH.length < head; at++) {
       if (Arrays.equals(answer, at, at + LENGTH.length, LENGTH, 0, LENGTH.length)) {
