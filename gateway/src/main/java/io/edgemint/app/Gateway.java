@@ -19,6 +19,7 @@ import io.edgemint.registry.RegistryFollower;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.telemetry.AccessLog;
 import io.edgemint.telemetry.Telemetry;
+import io.edgemint.traffic.FairPool;
 import io.edgemint.traffic.Gate;
 import io.edgemint.traffic.Traffic;
 import io.vertx.core.Deployable;
@@ -98,8 +99,10 @@ public final class Gateway implements AutoCloseable {
                   keys(foundation, vertx, clock, random),
                   settings.caches().tokens(),
                   telemetry.registry()));
-      ThreadPoolExecutor rsa = part(pool("rsa", settings.signing()));
-      ThreadPoolExecutor opener = part(pool("opener", settings.signing()));
+      FairPool rsa =
+          part(
+              new FairPool("rsa", settings.signing().rsaThreads(), settings.signing().rsaQueue()));
+      ThreadPoolExecutor opener = part(opener(settings.signing()));
       ActiveBackends backends =
           new ActiveBackends(
               foundation.signers(),
@@ -110,7 +113,7 @@ public final class Gateway implements AutoCloseable {
       Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
       LinkMint mint =
           new LinkMint(
-              traffic::signature, rsa, clock, settings.caches().links(), telemetry.registry());
+              traffic::signature, rsa::execute, clock, settings.caches().links(), telemetry.registry());
       Grants grants = new Grants(callers, orgs, backends, mint, traffic);
 
       AccessLog accessLog =
@@ -124,7 +127,7 @@ public final class Gateway implements AutoCloseable {
       done(callers.loaded());
       Supplier<Deployable> loop =
           () -> {
-            loops.add(
+            var server =
                 new EdgeServer(
                     edge,
                     settings.traffic(),
@@ -133,8 +136,9 @@ public final class Gateway implements AutoCloseable {
                     meters,
                     accessLog,
                     heartbeat,
-                    certificates));
-            return loops.getLast();
+                    certificates);
+            loops.add(server);
+            return server;
           };
       deploy(vertx, loop, eventLoops(settings));
       certificates.ifPresent(shown -> shown.follow(vertx, loops.getFirst()::show));
@@ -227,14 +231,14 @@ public final class Gateway implements AutoCloseable {
     part(() -> done(vertx.undeploy(id)));
   }
 
-  private static ThreadPoolExecutor pool(String name, Settings.Signing signing) {
+  private static ThreadPoolExecutor opener(Settings.Signing signing) {
     return new ThreadPoolExecutor(
         signing.rsaThreads(),
         signing.rsaThreads(),
         0,
         TimeUnit.SECONDS,
         new ArrayBlockingQueue<>(signing.rsaQueue()),
-        Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        Thread.ofPlatform().name("opener-", 0).daemon().factory());
   }
 
   private static Writer writer(String file) {

@@ -14,8 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * link therefore never lives longer than it may, and never shorter than that by more than the grid.
  *
  * <p>Safe on all threads. A remembered link costs one lookup; HMAC and P-256 signatures are made
- * where the caller stands, RSA signatures on the executor and only once for all who wait.
+ * where the caller stands, RSA signatures by the workers and only once for all who wait.
  */
 public final class LinkMint {
   /** Seconds that a link ends before the session that signed it, for clocks that differ. */
@@ -57,7 +55,7 @@ public final class LinkMint {
 
   private final Budget budget;
   private final LinkMemo memo;
-  private final Executor costly;
+  private final Workers workers;
   private final InstantSource clock;
   private final Counter remembered;
   private final Counter signed;
@@ -65,17 +63,28 @@ public final class LinkMint {
   private final Timer signature;
 
   /**
+   * Where RSA signatures are made: off the event loops, bounded, and fair between organisations.
+   */
+  @FunctionalInterface
+  public interface Workers {
+    /**
+     * Takes in one signature for an organisation, or refuses it at once or later: exactly one of
+     * the two is run, and once, on any thread. Never waits.
+     */
+    void execute(OrgId org, Runnable signature, Runnable refused);
+  }
+
+  /**
    * Remembers links up to a weight.
    *
    * @param budget what each caller may have signed
-   * @param costly where RSA signatures are made; bounded, and rejecting what is too much
    * @param memoBytes about how many bytes the remembered links may take
    */
   public LinkMint(
-      Budget budget, Executor costly, InstantSource clock, long memoBytes, MeterRegistry meters) {
+      Budget budget, Workers workers, InstantSource clock, long memoBytes, MeterRegistry meters) {
     this.budget = budget;
     this.memo = new LinkMemo(memoBytes, clock);
-    this.costly = costly;
+    this.workers = workers;
     this.clock = clock;
     this.remembered = counter(meters, "memo");
     this.signed = counter(meters, "signature");
@@ -186,20 +195,20 @@ public final class LinkMint {
       return first;
     }
     promise.future().onFailure(failure -> memo.remove(place));
-    try {
-      costly.execute(
-          () -> {
-            try {
-              promise.complete(sign(signing, place, now));
-            } catch (RuntimeException | Error e) {
-              // Also errors: a promise that stays open would keep everybody waiting.
-              promise.fail(e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      shed.increment();
-      promise.fail(new Refused(Refusal.OVERLOADED, "too many signatures are waiting"));
-    }
+    workers.execute(
+        place.org(),
+        () -> {
+          try {
+            promise.complete(sign(signing, place, now));
+          } catch (RuntimeException | Error e) {
+            // Also errors: a promise that stays open would keep everybody waiting.
+            promise.fail(e);
+          }
+        },
+        () -> {
+          shed.increment();
+          promise.fail(new Refused(Refusal.OVERLOADED, "too many signatures are waiting"));
+        });
     return promise.future();
   }
 

@@ -128,7 +128,8 @@ final class EdgeWorld implements AutoCloseable {
         callers,
         orgs,
         new ActiveBackends(signers, Optional.of(defaultStorage()), opener, clock, 10),
-        new LinkMint(traffic::signature, Runnable::run, clock, 1 << 20, meters),
+        new LinkMint(
+            traffic::signature, (org, work, refused) -> work.run(), clock, 1 << 20, meters),
         traffic);
   }
 

@@ -21,7 +21,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A mint with a clock that stands and a pool that works when it is told to. */
@@ -49,11 +48,12 @@ final class MintWorld {
     return overBudget.contains(org + "/" + subject) ? over : null;
   }
 
-  private void offload(Runnable task) {
+  private void offload(OrgId org, Runnable signature, Runnable refused) {
     if (poolIsFull) {
-      throw new RejectedExecutionException("full");
+      refused.run();
+    } else {
+      pool.add(signature);
     }
-    pool.add(task);
   }
 
   void runPool() {

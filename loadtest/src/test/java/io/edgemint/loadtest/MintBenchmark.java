@@ -31,7 +31,7 @@ public class MintBenchmark {
   private final LinkMint mint =
       new LinkMint(
           (org, subject) -> null,
-          Runnable::run,
+          (org, work, refused) -> work.run(),
           InstantSource.system(),
           MEMO,
           new Telemetry("benchmark").registry());
