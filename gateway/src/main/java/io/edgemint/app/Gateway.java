@@ -100,8 +100,7 @@ public final class Gateway implements AutoCloseable {
                   settings.caches().tokens(),
                   telemetry.registry()));
       FairPool rsa =
-          part(
-              new FairPool("rsa", settings.signing().rsaThreads(), settings.signing().rsaQueue()));
+          part(new FairPool("rsa", settings.signing().rsaThreads(), settings.signing().rsaQueue()));
       ThreadPoolExecutor opener = part(opener(settings.signing()));
       ActiveBackends backends =
           new ActiveBackends(
@@ -113,7 +112,11 @@ public final class Gateway implements AutoCloseable {
       Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
       LinkMint mint =
           new LinkMint(
-              traffic::signature, rsa::execute, clock, settings.caches().links(), telemetry.registry());
+              traffic::signature,
+              rsa::execute,
+              clock,
+              settings.caches().links(),
+              telemetry.registry());
       Grants grants = new Grants(callers, orgs, backends, mint, traffic);
 
       AccessLog accessLog =

@@ -32,7 +32,8 @@ class LinkMintStormTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final FairPool pool = new FairPool("rsa", 1, PLACES);
   private final LinkMint mint =
-      new LinkMint((org, subject) -> null, pool::execute, new ManualClock(MintWorld.NOON), 1 << 20, meters);
+      new LinkMint(
+          (org, subject) -> null, pool::execute, new ManualClock(MintWorld.NOON), 1 << 20, meters);
   private final FakeSigning acmes = FakeSigning.rsaKey("K1");
   private final ReadyBackend acme = backend("acme", 900, new FakeSigner(acmes));
   private final ReadyBackend zeta = backend("zeta", 900, new FakeSigner(FakeSigning.rsaKey("K2")));
@@ -102,7 +103,8 @@ class LinkMintStormTest {
     assertThat(shed()).isEqualTo(1);
     go.release();
     Patience.await(link);
-    assertThat(Patience.await(mint.link(acme, FIRMWARE, LinkAsk.ANY, "dev-1")).url()).contains("by=K1");
+    assertThat(Patience.await(mint.link(acme, FIRMWARE, LinkAsk.ANY, "dev-1")).url())
+        .contains("by=K1");
     assertThat(shed()).isEqualTo(1);
   }
 }
