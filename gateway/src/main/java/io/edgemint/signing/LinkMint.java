@@ -53,15 +53,6 @@ public final class LinkMint {
     @Nullable Refused take(OrgId org, String subject);
   }
 
-  private final Budget budget;
-  private final LinkMemo memo;
-  private final Workers workers;
-  private final InstantSource clock;
-  private final Counter remembered;
-  private final Counter signed;
-  private final Counter shed;
-  private final Timer signature;
-
   /**
    * Where RSA signatures are made: off the event loops, bounded, and fair between organisations.
    */
@@ -73,6 +64,15 @@ public final class LinkMint {
      */
     void execute(OrgId org, Runnable signature, Runnable refused);
   }
+
+  private final Budget budget;
+  private final LinkMemo memo;
+  private final Workers workers;
+  private final InstantSource clock;
+  private final Counter remembered;
+  private final Counter signed;
+  private final Counter shed;
+  private final Timer signature;
 
   /**
    * Remembers links up to a weight.
