@@ -8,10 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import javax.net.ssl.KeyManagerFactory;
@@ -53,21 +51,25 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
   }
 
   private static X509Certificate leaf(Buffer chain, Buffer key, KeyPairFiles files) {
+    X509KeyManager pair = parsed(chain, key, files);
+    for (String type : new String[] {"EC", "RSA"}) {
+      String[] aliases = pair.getServerAliases(type, null);
+      if (aliases != null) {
+        X509Certificate leaf = pair.getCertificateChain(aliases[0])[0];
+        requirePair(leaf, pair.getPrivateKey(aliases[0]), files);
+        return leaf;
+      }
+    }
+    throw new IllegalArgumentException(
+        "chain: the certificate in " + files.chain() + " is for no RSA or EC key");
+  }
+
+  private static X509KeyManager parsed(Buffer chain, Buffer key, KeyPairFiles files) {
     try {
       // No file is left to be read by it, so it needs no Vert.x.
       KeyManagerFactory factory =
           new PemKeyCertOptions().addCertValue(chain).addKeyValue(key).getKeyManagerFactory(null);
-      X509KeyManager pair = (X509KeyManager) factory.getKeyManagers()[0];
-      for (String type : new String[] {"EC", "RSA", "EdDSA"}) {
-        String[] aliases = pair.getServerAliases(type, null);
-        if (aliases != null) {
-          X509Certificate leaf = pair.getCertificateChain(aliases[0])[0];
-          requirePair(leaf, pair.getPrivateKey(aliases[0]), files);
-          return leaf;
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      throw e;
+      return (X509KeyManager) factory.getKeyManagers()[0];
     } catch (Exception e) {
       // What the parsers say is about their own insides, and might quote a key.
       throw new IllegalArgumentException(
@@ -75,20 +77,12 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
               + files.chain()
               + " and "
               + files.key()
-              + " are no PEM certificates and one plain PEM private key (RSA, EC or Ed25519)");
+              + " are not PEM certificates and the plain PEM private key (RSA or EC) of the first");
     }
-    throw new IllegalArgumentException(
-        "chain: the certificate in " + files.chain() + " is for no RSA, EC or Ed25519 key");
   }
 
-  private static void requirePair(X509Certificate leaf, PrivateKey key, KeyPairFiles files)
-      throws GeneralSecurityException {
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> key.getAlgorithm();
-        };
+  private static void requirePair(X509Certificate leaf, PrivateKey key, KeyPairFiles files) {
+    String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
     byte[] anything = files.chain().toString().getBytes(StandardCharsets.UTF_8);
     boolean together;
     try {
@@ -100,8 +94,8 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
       verifier.initVerify(leaf.getPublicKey());
       verifier.update(anything);
       together = verifier.verify(signature);
-    } catch (InvalidKeyException | SignatureException e) {
-      together = false; // Of two kinds, or of two sizes.
+    } catch (GeneralSecurityException e) {
+      together = false; // Of two sizes.
     }
     if (!together) {
       throw new IllegalArgumentException(

@@ -83,7 +83,7 @@ public final class Certificates {
   }
 
   /** Blocks; one call at a time. */
-  private @Nullable Void reload(Function<Certificates, Future<?>> show) {
+  @Nullable Void reload(Function<Certificates, Future<?>> show) {
     List<Certificate> before = shown;
     try {
       List<Certificate> now = read();

@@ -8,7 +8,7 @@ import java.security.interfaces.ECPublicKey;
 import java.util.HexFormat;
 
 /** Writes keys in the forms in which people have them. */
-final class PemForms {
+public final class PemForms {
   static final byte[] PRIME256V1 = HexFormat.of().parseHex("06082a8648ce3d030107");
   static final byte[] SECP384R1 = HexFormat.of().parseHex("06052b81040022");
 
@@ -23,14 +23,15 @@ final class PemForms {
   }
 
   /** PKCS#1 is what PKCS#8 holds for RSA. */
-  static String pkcs1(KeyPair pair) {
+  public static String pkcs1(KeyPair pair) {
     Der pkcs8 = new Der(pair.getPrivate().getEncoded()).enter(Der.SEQUENCE);
     pkcs8.number();
     pkcs8.enter(Der.SEQUENCE);
     return KeyPairs.pem("RSA PRIVATE KEY", pkcs8.read(Der.OCTET_STRING));
   }
 
-  static String sec1(KeyPair pair) {
+  /** What OpenSSL writes for P-256 unless it is asked for PKCS#8. */
+  public static String sec1(KeyPair pair) {
     return sec1(scalar(pair), PRIME256V1, point(pair, false));
   }
 
