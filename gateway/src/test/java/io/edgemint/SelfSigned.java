@@ -25,7 +25,7 @@ import java.util.HexFormat;
 public record SelfSigned(KeyPair pair, String chain) {
   private static final int SEQUENCE = 0x30;
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
   /** For a host, on P-256, for a day. */
   public static SelfSigned of(String host) {
@@ -85,17 +85,19 @@ public record SelfSigned(KeyPair pair, String chain) {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(tag);
-    if (content.size() < 128) {
-      out.write(content.size());
-    } else {
-      out.writeBytes(new byte[] {(byte) 0x82, (byte) (content.size() >> 8), (byte) content.size()});
+    // In as few bytes as hold it, for BoringSSL reads nothing else.
+    if (content.size() >= 256) {
+      out.writeBytes(new byte[] {(byte) 0x82, (byte) (content.size() >> 8)});
+    } else if (content.size() >= 128) {
+      out.write(0x81);
     }
+    out.write(content.size());
     out.writeBytes(content.toByteArray());
     return out.toByteArray();
   }
 
   private static byte[] time(Instant instant) {
-    return der(0x18, text(TIME.format(instant)));
+    return der(0x17, text(TIME.format(instant)));
   }
 
   private static byte[] text(String text) {
@@ -113,9 +115,18 @@ public record SelfSigned(KeyPair pair, String chain) {
 
   /** Writes {@code name.pem} and {@code name.key} into a folder. */
   public void write(Path folder, String name) {
+    writeChain(folder, name);
+    put(folder.resolve(name + ".key"), key());
+  }
+
+  /** Writes {@code name.pem} alone. */
+  public void writeChain(Path folder, String name) {
+    put(folder.resolve(name + ".pem"), chain);
+  }
+
+  private static void put(Path file, String text) {
     try {
-      Files.writeString(folder.resolve(name + ".pem"), chain);
-      Files.writeString(folder.resolve(name + ".key"), key());
+      Files.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

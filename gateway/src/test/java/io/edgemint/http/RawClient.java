@@ -15,14 +15,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** An HTTP client that sends exactly the bytes it is given, and reads one answer at a time. */
-final class RawClient implements AutoCloseable {
+final class RawClient implements SteadyTraffic.Asking {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
   RawClient(int port) {
+    this(connect("127.0.0.1", port));
+  }
+
+  /** Speaks on a connection that stands, and closes it. */
+  RawClient(Socket socket) {
+    this.socket = socket;
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(10_000);
       in = new BufferedInputStream(socket.getInputStream());
       out = socket.getOutputStream();
@@ -31,11 +36,25 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Connects to a port of this machine from one of its addresses. */
+  static Socket connect(String from, int port) {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.ofLiteral(from), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Socket socket() {
+    return socket;
+  }
+
   /** An answer; header names are in lower case. */
   record Answer(int status, Map<String, String> headers, String body) {}
 
   /** Asks for a path as a device does. */
-  Answer get(String path, String token) {
+  @Override
+  public Answer get(String path, String token) {
     return send(
         "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n");
   }
