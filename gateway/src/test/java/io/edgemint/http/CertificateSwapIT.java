@@ -1,0 +1,150 @@
+package io.edgemint.http;
+
+import static io.edgemint.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.edgemint.SelfSigned;
+import io.edgemint.app.Gateway;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** New certificates are shown to new connections, and nobody else notices. */
+@Timeout(120)
+class CertificateSwapIT {
+  private static final String SUCCESSFUL = "gateway_tls_last_reload_successful";
+
+  /** More connections than there are event loops, for each has certificates of its own. */
+  private static final int CONNECTIONS = 16;
+
+  private final Vertx vertx = Vertx.vertx();
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writePairs() {
+    SelfSigned.of("a.test").write(folder, "a");
+    SelfSigned.of("b.test").write(folder, "b");
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  private Site site() {
+    return new Site(
+        folder,
+        """
+        tls:
+          certificates: [{chain: a.pem, key: a.key}, {chain: b.pem, key: b.key}]
+          reload: 1s
+        """);
+  }
+
+  /** One connection that carries HTTP/2, for as long as the gateway keeps it. */
+  private SteadyTraffic.Asking http2(int port) {
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setSsl(true)
+                .setTrustAll(true)
+                .setVerifyHost(false)
+                .setUseAlpn(true)
+                .setProtocolVersion(HttpVersion.HTTP_2));
+    return new SteadyTraffic.Asking() {
+      @Override
+      public RawClient.Answer get(String path, String token) {
+        return await(
+            client
+                .request(HttpMethod.GET, port, "127.0.0.1", path)
+                .compose(request -> request.putHeader("Authorization", "Bearer " + token).send())
+                .compose(
+                    response -> {
+                      assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+                      return response
+                          .body()
+                          .map(Buffer::toString)
+                          .map(body -> new RawClient.Answer(response.statusCode(), Map.of(), body));
+                    }));
+      }
+
+      @Override
+      public void close() {
+        await(client.close());
+      }
+    };
+  }
+
+  private static void assertShown(int port, String host, SelfSigned pair) {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      assertThat(TlsClient.shown(port, host)).isEqualTo(pair.chain());
+    }
+  }
+
+  private static void awaitReload(Operator operator, boolean successful) throws Exception {
+    while (operator.metric(SUCCESSFUL) != (successful ? 1 : 0)) {
+      Thread.sleep(50);
+    }
+  }
+
+  @Test
+  void pair_swappedUnderLoad_isShownToNewConnectionsAndNoRequestFails() throws Exception {
+    SelfSigned first = SelfSigned.of("a.test");
+    SelfSigned second = SelfSigned.of("a.test");
+    first.write(folder, "a");
+    Site site = site();
+    try (Gateway gateway = site.start();
+        SteadyTraffic traffic = new SteadyTraffic()) {
+      int port = gateway.edgePort();
+      for (int i = 0; i < 4; i++) {
+        traffic
+            .with(() -> TlsClient.http1(port, "a.test"), Duration.ofMillis(10), site.token())
+            .with(() -> http2(port), Duration.ofMillis(10), site.token());
+      }
+      traffic.awaitMore(100);
+      assertShown(port, "a.test", first);
+      second.writeChain(folder, "a");
+      Operator operator = new Operator(gateway.adminPort());
+      awaitReload(operator, false);
+      assertShown(port, "a.test", first);
+      second.write(folder, "a");
+      awaitReload(operator, true);
+      assertShown(port, "a.test", second);
+      traffic.awaitMore(100);
+      assertThat(traffic.end()).isEmpty();
+    }
+  }
+
+  @Test
+  void name_inTheHandshake_picksItsCertificateBeforeAndAfterASwap() throws Exception {
+    SelfSigned first = SelfSigned.of("a.test");
+    SelfSigned second = SelfSigned.of("b.test");
+    SelfSigned third = SelfSigned.of("b.test");
+    first.write(folder, "a");
+    second.write(folder, "b");
+    Site site = site();
+    try (Gateway gateway = site.start()) {
+      int port = gateway.edgePort();
+      assertShown(port, "b.test", second);
+      assertShown(port, "a.test", first);
+      assertShown(port, "unknown.test", first);
+      third.write(folder, "b");
+      while (!TlsClient.shown(port, "b.test").equals(third.chain())) {
+        Thread.sleep(50);
+      }
+      assertShown(port, "b.test", third);
+      assertShown(port, "unknown.test", first);
+    }
+  }
+}
