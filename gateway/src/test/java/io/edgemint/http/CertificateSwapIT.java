@@ -6,14 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.edgemint.SelfSigned;
 import io.edgemint.app.Gateway;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,40 +46,6 @@ class CertificateSwapIT {
         """);
   }
 
-  /** One connection that carries HTTP/2, for as long as the gateway keeps it. */
-  private SteadyTraffic.Asking http2(int port) {
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setTrustAll(true)
-                .setVerifyHost(false)
-                .setUseAlpn(true)
-                .setProtocolVersion(HttpVersion.HTTP_2));
-    return new SteadyTraffic.Asking() {
-      @Override
-      public RawClient.Answer get(String path, String token) {
-        return await(
-            client
-                .request(HttpMethod.GET, port, "127.0.0.1", path)
-                .compose(request -> request.putHeader("Authorization", "Bearer " + token).send())
-                .compose(
-                    response -> {
-                      assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
-                      return response
-                          .body()
-                          .map(Buffer::toString)
-                          .map(body -> new RawClient.Answer(response.statusCode(), Map.of(), body));
-                    }));
-      }
-
-      @Override
-      public void close() {
-        await(client.close());
-      }
-    };
-  }
-
   private static void assertShown(int port, String host, SelfSigned pair) {
     for (int i = 0; i < CONNECTIONS; i++) {
       assertThat(TlsClient.shown(port, host)).isEqualTo(pair.chain());
@@ -110,7 +70,7 @@ class CertificateSwapIT {
       for (int i = 0; i < 4; i++) {
         traffic
             .with(() -> TlsClient.http1(port, "a.test"), Duration.ofMillis(10), site.token())
-            .with(() -> http2(port), Duration.ofMillis(10), site.token());
+            .with(() -> new Http2Client(vertx, port), Duration.ofMillis(10), site.token());
       }
       traffic.awaitMore(100);
       assertShown(port, "a.test", first);
