@@ -18,10 +18,14 @@ final class ClientConnection {
 
   private ClientConnection() {}
 
-  /** Takes note of a new request, and ends the connection with it if it has served its time. */
-  static void requestArrived(HttpServerRequest request) {
+  /**
+   * Takes note of a new request, and ends the connection with it if it has served its time, or if
+   * the request is of a kind about whose end readers differ: one in chunks, or of HTTP/1.0.
+   */
+  static void requestArrived(HttpServerRequest request, boolean chunked) {
     GatedConnection connection = gated(request);
-    if (connection != null && connection.isLast(isHttp2(request))) {
+    boolean last = connection != null && connection.isLast(isHttp2(request));
+    if (last || chunked || request.version() == HttpVersion.HTTP_1_0) {
       leave(request);
     }
   }
@@ -46,16 +50,16 @@ final class ClientConnection {
   }
 
   /**
-   * Says in the answer that it is the last, for {@link #cut} comes after it. With HTTP/2 one bad
-   * request says nothing of the others.
+   * Says in the answer that it is the last, for {@link #cut} comes after it; from here on, nothing
+   * behind the request is handled. With HTTP/2 one bad request says nothing of the others.
    */
   static void announceCut(HttpServerRequest request) {
     if (!isHttp2(request)) {
-      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      leave(request);
     }
   }
 
-  /** Closes once the answer is written, so that nothing is read that came behind the request. */
+  /** Closes once the answer is written, whatever of the request is still on its way. */
   static void cut(HttpServerRequest request) {
     if (!isHttp2(request)) {
       request.connection().close();

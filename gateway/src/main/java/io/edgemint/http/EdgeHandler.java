@@ -12,6 +12,7 @@ import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.AsciiString;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -36,6 +37,17 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private static final CharSequence NO_REFERRER = HttpHeaders.createOptimized("no-referrer");
   private static final CharSequence REFERRER_POLICY =
       HttpHeaders.createOptimized("referrer-policy");
+
+  /** A header whose name is empty, at which some readers stop. */
+  private static final CharSequence NO_NAME = AsciiString.EMPTY_STRING;
+
+  /** With it and a second one, Netty takes eight bytes that nothing announces for a body. */
+  private static final CharSequence OLD_WEBSOCKET =
+      HttpHeaders.createOptimized("sec-websocket-key1");
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
+  private static final Refused TWO_TOKENS =
+      new Refused(Refusal.REQUEST_INVALID, "Authorization stands more than once");
 
   private final Grants grants;
   private final Context context;
@@ -80,13 +92,14 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    ClientConnection.requestArrived(request);
+    boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    ClientConnection.requestArrived(request, chunked);
     String uri = request.uri();
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
     Route route = Route.of(path);
-    Misfit misfit = misfit(request, uri, route);
+    Misfit misfit = misfit(request, uri, route, chunked);
     if (misfit != null) {
       refuseAndCut(request, route, misfit.problem, misfit.detail);
     } else if (route == Route.NONE) {
@@ -123,15 +136,21 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
    * What makes a request one that two readers may frame differently, or null. Such a request is the
    * connection's last, for what follows it may be another's (RFC 9112, section 11.2).
    */
-  private static @Nullable Misfit misfit(HttpServerRequest request, String uri, Route route) {
+  private static @Nullable Misfit misfit(
+      HttpServerRequest request, String uri, Route route, boolean chunked) {
     MultiMap headers = request.headers();
+    if (headers.contains(NO_NAME) || headers.contains(OLD_WEBSOCKET)) {
+      return Misfit.SYNTAX;
+    }
     if (uri.isEmpty() || uri.charAt(0) != '/') {
       return Misfit.TARGET;
     }
-    boolean chunked = headers.contains(HttpHeaders.TRANSFER_ENCODING);
     String length = headers.get(HttpHeaders.CONTENT_LENGTH);
     if (chunked && length != null) {
       return Misfit.TWO_LENGTHS;
+    }
+    if (chunked && !isChunkedAlone(headers.getAll(HttpHeaders.TRANSFER_ENCODING))) {
+      return Misfit.CODING;
     }
     if (route != Route.LINKS && (chunked || (length != null && !length.equals("0")))) {
       return Misfit.BODY;
@@ -144,11 +163,17 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     return null;
   }
 
+  /** Vert.x also takes what "chunked" begins with for chunked, and anything unknown for no body. */
+  private static boolean isChunkedAlone(List<String> codings) {
+    return codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
+  }
+
   /** The ways in which a request does not fit. */
   private enum Misfit {
     SYNTAX(Problem.REQUEST_INVALID, "this is no HTTP request"),
     TARGET(Problem.REQUEST_INVALID, "the target of a request begins with /"),
     TWO_LENGTHS(Problem.REQUEST_INVALID, "the body has two lengths"),
+    CODING(Problem.REQUEST_INVALID, "the one transfer coding is chunked"),
     HOST(Problem.REQUEST_INVALID, "send exactly one Host"),
     BODY(Problem.BODY_TOO_LARGE, "this route takes no body"),
     LONG_LINE(Problem.REQUEST_LINE_TOO_LONG, "shorten the path or the query"),
@@ -296,12 +321,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void fail(HttpServerRequest request, Route route, Throwable cause) {
-    boolean unread = ClientConnection.hasMuchToCome(request);
-    if (unread) {
+    boolean last = cause == TWO_TOKENS || ClientConnection.hasMuchToCome(request);
+    if (last) {
       ClientConnection.announceCut(request);
     }
     answers.fail(request, route, cause);
-    if (unread) {
+    if (last) {
       ClientConnection.cut(request);
     }
   }
@@ -313,7 +338,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       throw new Refused(Refusal.TOKEN_MISSING, "send Authorization: Bearer and a token");
     }
     if (values.size() > 1) {
-      throw new Refused(Refusal.REQUEST_INVALID, "Authorization stands more than once");
+      throw TWO_TOKENS;
     }
     String value = values.get(0);
     if (!value.regionMatches(true, 0, "Bearer ", 0, 7)) {

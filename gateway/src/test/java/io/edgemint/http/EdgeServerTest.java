@@ -212,6 +212,8 @@ class EdgeServerTest {
     assertProblem(client.send(get + "Authorization: Basic YTpi\r\n\r\n"), 401, "token_missing");
     String good = "Authorization: Bearer " + world.token("acme", "dev-1") + "\r\n";
     assertProblem(client.send(get + good + good + "\r\n"), 400, "request_invalid");
+    assertThat(client.isClosedByTheServer()).isTrue();
+    connect();
     Answer bad = client.get("/v1/links/fw/a", "a.b.c");
     assertProblem(bad, 401, "token_invalid");
     assertThat(bad.headers().get("www-authenticate")).contains("invalid_token");

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,6 +107,21 @@ final class RawClient implements SteadyTraffic.Asking {
       return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All answers until the other side hangs up, which it must. */
+  List<Answer> readAll() {
+    List<Answer> answers = new ArrayList<>();
+    while (true) {
+      try {
+        answers.add(read());
+      } catch (UncheckedIOException e) {
+        if (e.getCause() instanceof EOFException || e.getCause() instanceof SocketException) {
+          return answers;
+        }
+        throw e;
+      }
     }
   }
 
