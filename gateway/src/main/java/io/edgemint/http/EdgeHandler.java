@@ -12,7 +12,6 @@ import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.AsciiString;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -37,13 +36,6 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private static final CharSequence NO_REFERRER = HttpHeaders.createOptimized("no-referrer");
   private static final CharSequence REFERRER_POLICY =
       HttpHeaders.createOptimized("referrer-policy");
-
-  /** A header whose name is empty, at which some readers stop. */
-  private static final CharSequence NO_NAME = AsciiString.EMPTY_STRING;
-
-  /** With it and a second one, Netty takes eight bytes that nothing announces for a body. */
-  private static final CharSequence OLD_WEBSOCKET =
-      HttpHeaders.createOptimized("sec-websocket-key1");
 
   @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
   private static final Refused TWO_TOKENS =
@@ -139,9 +131,6 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private static @Nullable Misfit misfit(
       HttpServerRequest request, String uri, Route route, boolean chunked) {
     MultiMap headers = request.headers();
-    if (headers.contains(NO_NAME) || headers.contains(OLD_WEBSOCKET)) {
-      return Misfit.SYNTAX;
-    }
     if (uri.isEmpty() || uri.charAt(0) != '/') {
       return Misfit.TARGET;
     }
@@ -155,9 +144,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (route != Route.LINKS && (chunked || (length != null && !length.equals("0")))) {
       return Misfit.BODY;
     }
-    boolean hosts = headers.contains(HttpHeaders.HOST);
-    if (request.version() == HttpVersion.HTTP_1_1
-        && (!hosts || headers.getAll(HttpHeaders.HOST).size() != 1)) {
+    if (request.version() == HttpVersion.HTTP_1_1 && headers.getAll(HttpHeaders.HOST).size() != 1) {
       return Misfit.HOST;
     }
     return null;

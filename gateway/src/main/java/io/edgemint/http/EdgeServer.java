@@ -127,7 +127,7 @@ public final class EdgeServer extends VerticleBase {
     HttpServerOptions options = options(settings, certificates);
     return vertx
         .createHttpServer(options)
-        .connectionHandler(connection -> HeaderCount.limit(connection, options))
+        .connectionHandler(connection -> StrictDecoder.install(connection, options))
         .requestHandler(handler)
         .invalidRequestHandler(handler::malformed)
         .listen()

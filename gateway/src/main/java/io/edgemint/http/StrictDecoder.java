@@ -10,26 +10,32 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Vert.x's decoder of HTTP/1.1 with one limit more: how many headers a request may have. By their
- * bytes alone, 8 KiB of the shortest ones would cost thirty times as much memory. (HTTP/2 counts 32
- * bytes for each header: RFC 9113, section 6.5.2.)
+ * Vert.x's decoder of HTTP/1.1, stricter about headers.
+ *
+ * <p>It limits how many a request may have: by their bytes alone, 8 KiB of the shortest ones would
+ * cost thirty times as much memory. (HTTP/2 counts 32 bytes for each header: RFC 9113, section
+ * 6.5.2.) And it refuses two names about which readers differ: the empty one, at which some stop,
+ * and one of an old WebSocket draft, with which Netty takes eight bytes that nothing announces for
+ * a body.
  */
-final class HeaderCount extends VertxHttpRequestDecoder {
+final class StrictDecoder extends VertxHttpRequestDecoder {
   static final int MOST = 64;
   private static final String DECODER = "httpDecoder";
 
+  private static final AsciiString OLD_WEBSOCKET = AsciiString.cached("sec-websocket-key1");
+
   private int headers;
 
-  private HeaderCount(HttpServerOptions options) {
+  private StrictDecoder(HttpServerOptions options) {
     super(options);
   }
 
   /** Puts it in the place of Vert.x's own; called before anything has been read. */
-  static void limit(HttpConnection connection, HttpServerOptions options) {
+  static void install(HttpConnection connection, HttpServerOptions options) {
     if (connection instanceof ConnectionBase base) {
       ChannelPipeline pipeline = base.channel().pipeline();
       if (pipeline.get(DECODER) != null) {
-        pipeline.replace(DECODER, DECODER, new HeaderCount(options));
+        pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
       }
     }
   }
@@ -46,6 +52,14 @@ final class HeaderCount extends VertxHttpRequestDecoder {
     if (headers > MOST) {
       throw new TooLongHttpHeaderException("more than " + MOST + " headers");
     }
+    if (length == 0 || (length == OLD_WEBSOCKET.length() && isOldWebSocket(line, start))) {
+      throw new IllegalArgumentException("a header that readers differ about");
+    }
     return super.splitHeaderName(line, start, length);
+  }
+
+  private static boolean isOldWebSocket(byte[] line, int start) {
+    return new AsciiString(line, start, OLD_WEBSOCKET.length(), false)
+        .contentEqualsIgnoreCase(OLD_WEBSOCKET);
   }
 }
