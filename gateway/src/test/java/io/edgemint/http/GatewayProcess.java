@@ -25,10 +25,11 @@ final class GatewayProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Starts it and waits until it says that it is ready. */
-  static GatewayProcess start(Site site) {
+  /** Starts it, with options for its JVM, and waits until it says that it is ready. */
+  static GatewayProcess start(Site site, String... options) {
     var builder = new ProcessBuilder("target/edgemint", "serve", site.settings().toString());
     builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
+    builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", options));
     try {
       GatewayProcess gateway = new GatewayProcess(builder.redirectErrorStream(true).start());
       gateway.awaitReady(gateway.process.inputReader());
