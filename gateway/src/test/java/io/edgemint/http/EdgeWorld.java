@@ -100,6 +100,15 @@ final class EdgeWorld implements AutoCloseable {
 
   /** Starts an edge, in place of the one before. */
   void serve(Grants granting, InstantSource time) {
+    serve(granting, time, Optional.empty());
+  }
+
+  /** Starts an edge with TLS and HTTP/2, in place of the one before. */
+  void serve(TlsSettings tls) {
+    serve(grants, clock, Optional.of(new Certificates(tls, clock, meters)));
+  }
+
+  private void serve(Grants granting, InstantSource time, Optional<Certificates> certificates) {
     vertx.deploymentIDs().forEach(before -> await(vertx.undeploy(before)));
     EdgeServer server =
         new EdgeServer(
@@ -110,7 +119,7 @@ final class EdgeWorld implements AutoCloseable {
             edgeMeters,
             new AccessLog(Optional.empty(), clock, meters),
             new Heartbeat(() -> nanos.getAsLong(), meters),
-            Optional.empty());
+            certificates);
     await(vertx.deployVerticle(server));
     port = server.port();
   }
