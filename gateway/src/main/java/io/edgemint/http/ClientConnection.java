@@ -30,6 +30,14 @@ final class ClientConnection {
     }
   }
 
+  /** Takes note that a request's body is to come; called when its head arrives. */
+  static void expectBody(HttpServerRequest request) {
+    GatedConnection connection = gated(request);
+    if (connection != null) {
+      connection.expectBody();
+    }
+  }
+
   /** Takes note that a request's body is whole. */
   static void bodyArrived(HttpServerRequest request) {
     GatedConnection connection = gated(request);

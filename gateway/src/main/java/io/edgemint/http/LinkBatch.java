@@ -163,6 +163,7 @@ final class LinkBatch {
 
     /** Begins to read, which must be done before the request's handler returns. */
     private Body(HttpServerRequest request) {
+      ClientConnection.expectBody(request);
       request.handler(this::append);
       request.exceptionHandler(cut -> drop(cutOff()));
       request.endHandler(

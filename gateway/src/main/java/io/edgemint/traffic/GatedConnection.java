@@ -92,6 +92,11 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
             TimeUnit.NANOSECONDS);
   }
 
+  /** The head of a request is here, and its body is not: it has as long as the head had. */
+  public void expectBody() {
+    arriving = true;
+  }
+
   /** The head of a request, or the rest of its body, is here. */
   public void arrived() {
     arriving = false;

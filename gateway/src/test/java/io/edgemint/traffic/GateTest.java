@@ -200,6 +200,30 @@ class GateTest {
   }
 
   @Test
+  void body_thatDoesNotBegin_endsTheConnection() {
+    Client client = connect(gate, "192.0.2.1");
+    gated(client).isLast(false);
+    gated(client).expectBody();
+    client.pipeline().fireChannelReadComplete();
+    pass(client, Duration.ofMillis(4999));
+    assertThat(client.isOpen()).isTrue();
+    pass(client, Duration.ofMillis(1));
+    assertThat(client.isOpen()).isFalse();
+    assertThat(closed("request_timeout")).isEqualTo(1);
+  }
+
+  @Test
+  void body_thatCameWithItsHead_needsNoClock() {
+    Client client = connect(gate, "192.0.2.1");
+    gated(client).isLast(false);
+    gated(client).expectBody();
+    gated(client).arrived();
+    client.pipeline().fireChannelReadComplete();
+    pass(client, Duration.ofMinutes(1));
+    assertThat(client.isOpen()).isTrue();
+  }
+
+  @Test
   void multiplexedConnection_afterItsFirstRequest_mayKeepItselfAlive() {
     Client client = connect(gate, "192.0.2.1");
     GatedConnection connection = gated(client);
