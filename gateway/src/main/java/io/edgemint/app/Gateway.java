@@ -91,12 +91,14 @@ public final class Gateway implements AutoCloseable {
                   vertx, foundation.registry(), orgs, random, clock, telemetry.registry()));
       done(follower.start());
 
+      Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
       CallerVerifier callers =
           part(
               new CallerVerifier(
                   settings.issuers(),
                   orgs,
                   keys(foundation, vertx, clock, random),
+                  caller -> traffic.requestsOf(caller.org(), caller.subject())::get,
                   settings.caches().tokens(),
                   telemetry.registry()));
       FairPool rsa =
@@ -109,7 +111,6 @@ public final class Gateway implements AutoCloseable {
               opener,
               clock,
               settings.caches().backends());
-      Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
       LinkMint mint =
           new LinkMint(
               traffic::signature,

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class CallerVerifier implements AutoCloseable {
   private final Issuers issuers;
   private final TokenMemo memo;
   private final InstantSource clock;
+  private final Function<Caller, Account> accounts;
   private final Counter remembered;
   private final Counter verified;
   private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
@@ -40,6 +42,7 @@ public final class CallerVerifier implements AutoCloseable {
    * Begins to learn the issuers' keys, and follows the organisations' issuers from then on.
    *
    * @param platform the issuers that may speak for any organisation
+   * @param accounts where a caller's requests are counted; asked once for each token
    * @param memoBytes about how many bytes the remembered tokens may take
    * @throws IllegalArgumentException if two platform issuers have the same name
    */
@@ -47,8 +50,10 @@ public final class CallerVerifier implements AutoCloseable {
       List<Issuer> platform,
       OrgDirectory orgs,
       KeySupply supply,
+      Function<Caller, Account> accounts,
       long memoBytes,
       MeterRegistry meters) {
+    this.accounts = accounts;
     this.clock = supply.clock();
     this.memo = new TokenMemo(memoBytes);
     this.remembered = counter(meters, "accepted", "remembered");
@@ -70,23 +75,38 @@ public final class CallerVerifier implements AutoCloseable {
   }
 
   /**
-   * The caller that a remembered token speaks of, complete; null if the token is not remembered, so
-   * that it costs a signature check.
+   * The caller that a remembered token speaks of, complete, and charged to its account; null if the
+   * token is not remembered, so that it costs a signature check.
    */
   public @Nullable Future<Caller> remembered(String token) {
-    Remembered known = memo.get(token);
+    Remembered known = valid(token);
     if (known == null) {
-      return null;
-    }
-    if (known.key().isRetired()) {
-      memo.remove(token);
       return null;
     }
     if (known.caller().expiresAt() <= now()) {
       return refuse(Flaw.EXPIRED.refused());
     }
     remembered.increment();
-    return known.answer();
+    Refused over = known.account().charge();
+    return over == null ? known.answer() : Future.failedFuture(over);
+  }
+
+  /** The same for a request that has been charged before, and had to wait. */
+  public Future<Caller> again(String token) {
+    Remembered known = valid(token);
+    if (known == null) {
+      return check(token);
+    }
+    return known.caller().expiresAt() <= now() ? refuse(Flaw.EXPIRED.refused()) : known.answer();
+  }
+
+  private @Nullable Remembered valid(String token) {
+    Remembered known = memo.get(token);
+    if (known != null && known.key().isRetired()) {
+      memo.remove(token);
+      return null;
+    }
+    return known;
   }
 
   /**
@@ -96,9 +116,10 @@ public final class CallerVerifier implements AutoCloseable {
    */
   public Future<Caller> verify(String token) {
     Future<Caller> known = remembered(token);
-    if (known != null) {
-      return known;
-    }
+    return known != null ? known : check(token);
+  }
+
+  private Future<Caller> check(String token) {
     try {
       return look(Token.parse(token), false);
     } catch (Refused e) {
@@ -178,13 +199,15 @@ public final class CallerVerifier implements AutoCloseable {
     }
     Caller caller = claims.judge(issuer, now());
     Future<Caller> answer = Future.succeededFuture(caller);
-    memo.put(token.text(), new Remembered(key, caller, answer));
+    Account account = accounts.apply(caller);
+    memo.put(token.text(), new Remembered(key, caller, answer, account));
     // Last, for the key may have been retired while it was at work.
     if (key.isRetired()) {
       throw Flaw.KEY_UNKNOWN.refused();
     }
     verified.increment();
-    return answer;
+    Refused over = account.charge();
+    return over == null ? answer : Future.failedFuture(over);
   }
 
   private Future<Caller> refuse(Refused reason) {

@@ -93,8 +93,9 @@ final class TokenMemo {
    * @param key what verified it; once that is retired, the entry is void
    * @param caller what it says
    * @param answer the same, ready to be given out
+   * @param account where its requests are counted
    */
-  record Remembered(VerifyingKey key, Caller caller, Future<Caller> answer) {}
+  record Remembered(VerifyingKey key, Caller caller, Future<Caller> answer, Account account) {}
 
   /** What one issuer holds, oldest first. */
   private static final class Share {

@@ -62,7 +62,7 @@ public final class Grants {
    */
   Future<Caller> caller(String token, Supplier<InetAddress> from) {
     Future<Caller> known = callers.remembered(token);
-    return then(known != null ? known : unknown(token, from.get()), this::admit);
+    return known != null ? known : unknown(token, from.get());
   }
 
   /** Looks at a token, unless too many bad ones came from the same address. */
@@ -76,7 +76,9 @@ public final class Grants {
         .onFailure(
             cause -> {
               // Tokens that have expired come from devices that were let in before.
-              if (!(cause instanceof Refused bad && bad.refusal() == Refusal.TOKEN_EXPIRED)) {
+              if (cause instanceof Refused bad
+                  && bad.refusal() != Refusal.TOKEN_EXPIRED
+                  && bad.refusal() != Refusal.RATE_LIMITED) {
                 traffic.badToken(from);
               }
             });
@@ -84,12 +86,7 @@ public final class Grants {
 
   /** Who the token still speaks for, for a request that was admitted and had to wait. */
   Future<Caller> again(String token) {
-    return callers.verify(token);
-  }
-
-  private Future<Caller> admit(Caller caller) {
-    Refused refused = traffic.request(caller.org(), caller.subject());
-    return refused == null ? Future.succeededFuture(caller) : Future.failedFuture(refused);
+    return callers.again(token);
   }
 
   /** All organisations as they are now. */

@@ -1,6 +1,5 @@
 package io.edgemint.traffic;
 
-import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -38,10 +37,6 @@ public record Rate(long amount, Duration period) {
       throw new IllegalArgumentException("a rate is at least one in a time of at most a day");
     }
     return new Rate(amount, period);
-  }
-
-  Bandwidth bandwidth() {
-    return Bandwidth.builder().capacity(amount).refillGreedy(amount, period).build();
   }
 
   /** As it is written in the settings, in seconds. */

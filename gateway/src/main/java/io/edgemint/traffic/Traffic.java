@@ -4,8 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -13,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Traffic {
   private final Map<Limit, Buckets> limits = new EnumMap<>(Limit.class);
+  private final LongSupplier nanoTime;
+  private final long start;
 
   /**
    * Begins with full buckets.
@@ -30,6 +31,8 @@ public final class Traffic {
    * @param nanoTime monotonic, such as {@link System#nanoTime()}
    */
   public Traffic(TrafficSettings settings, LongSupplier nanoTime, MeterRegistry meters) {
+    this.nanoTime = nanoTime;
+    this.start = nanoTime.getAsLong();
     settings
         .rates()
         .forEach(
@@ -37,11 +40,7 @@ public final class Traffic {
                 limits.put(
                     limit,
                     new Buckets(
-                        limit.refused(),
-                        rate,
-                        settings.remembered(),
-                        meter(nanoTime),
-                        counter(meters, limit))));
+                        limit.refused(), rate, settings.remembered(), counter(meters, limit))));
   }
 
   private static Counter counter(MeterRegistry meters, Limit limit) {
@@ -51,53 +50,53 @@ public final class Traffic {
         .register(meters);
   }
 
-  /** From zero on, for the library takes no clock that overflows. */
-  private static TimeMeter meter(LongSupplier nanoTime) {
-    long start = nanoTime.getAsLong();
-    return new TimeMeter() {
-      @Override
-      public long currentTimeNanos() {
-        return nanoTime.getAsLong() - start;
-      }
-
-      @Override
-      public boolean isWallClockBased() {
-        return false;
-      }
-    };
-  }
-
-  /** Counts a request of a device; null, or why it is refused. */
-  public @Nullable Refused request(OrgId org, String subject) {
-    return both(Limit.DEVICE_REQUESTS, Limit.ORG_REQUESTS, org, subject);
+  /**
+   * Counts the requests of a device; null, or why one is refused. Whoever keeps it spares itself
+   * two look-ups for each request.
+   */
+  public Supplier<@Nullable Refused> requestsOf(OrgId org, String subject) {
+    TokenBucket ofDevice = bucket(Limit.DEVICE_REQUESTS, new Device(org, subject));
+    TokenBucket ofOrg = bucket(Limit.ORG_REQUESTS, org);
+    return () -> take(ofDevice, ofOrg);
   }
 
   /** Counts a link that must be signed for a device; null, or why it is refused. */
   public @Nullable Refused signature(OrgId org, String subject) {
-    return both(Limit.DEVICE_SIGNATURES, Limit.ORG_SIGNATURES, org, subject);
+    return take(
+        bucket(Limit.DEVICE_SIGNATURES, new Device(org, subject)),
+        bucket(Limit.ORG_SIGNATURES, org));
   }
 
   /** The device first, so that one that is refused takes nothing from its organisation. */
-  private @Nullable Refused both(Limit ofDevice, Limit ofOrg, OrgId org, String subject) {
-    Buckets devices = limits.get(ofDevice);
-    if (devices != null && !devices.take(new Device(org, subject))) {
-      return devices.refused();
-    }
-    Buckets orgs = limits.get(ofOrg);
-    return orgs != null && !orgs.take(org) ? orgs.refused() : null;
+  private @Nullable Refused take(@Nullable TokenBucket ofDevice, @Nullable TokenBucket ofOrg) {
+    long now = now();
+    Refused refused = ofDevice == null ? null : ofDevice.take(now);
+    return refused != null || ofOrg == null ? refused : ofOrg.take(now);
+  }
+
+  /** The bucket of an owner, or null where there is no limit. */
+  private @Nullable TokenBucket bucket(Limit limit, Object owner) {
+    Buckets buckets = limits.get(limit);
+    return buckets == null ? null : buckets.of(owner);
+  }
+
+  /** From zero on, so that no sum overflows. */
+  private long now() {
+    return nanoTime.getAsLong() - start;
   }
 
   /** Null if an unknown token from this address may be looked at, or why not. */
   public @Nullable Refused unknownToken(InetAddress address) {
     Buckets addresses = limits.get(Limit.ADDRESS_TOKENS);
-    return addresses != null && addresses.isEmpty(address) ? addresses.refused() : null;
+    TokenBucket bucket = addresses == null ? null : addresses.known(address);
+    return bucket == null ? null : bucket.look(now());
   }
 
   /** Counts a token from this address that was refused. */
   public void badToken(InetAddress address) {
-    Buckets addresses = limits.get(Limit.ADDRESS_TOKENS);
-    if (addresses != null) {
-      addresses.drain(address);
+    TokenBucket bucket = bucket(Limit.ADDRESS_TOKENS, address);
+    if (bucket != null) {
+      bucket.take(now());
     }
   }
 
@@ -114,46 +113,22 @@ public final class Traffic {
   private static final class Buckets {
     private final Refused refused;
     private final Rate rate;
-    private final Cache<Object, Bucket> byOwner;
-    private final TimeMeter meter;
+    private final Cache<Object, TokenBucket> byOwner;
     private final Counter turnedAway;
 
-    private Buckets(Refused refused, Rate rate, long most, TimeMeter meter, Counter turnedAway) {
+    private Buckets(Refused refused, Rate rate, long most, Counter turnedAway) {
       this.refused = refused;
       this.rate = rate;
       this.byOwner = Caffeine.newBuilder().maximumSize(most).executor(Runnable::run).build();
-      this.meter = meter;
       this.turnedAway = turnedAway;
     }
 
-    private boolean take(Object owner) {
-      boolean taken = byOwner.get(owner, this::full).tryConsume(1);
-      if (!taken) {
-        turnedAway.increment();
-      }
-      return taken;
+    private TokenBucket of(Object owner) {
+      return byOwner.get(owner, key -> new TokenBucket(rate, refused, turnedAway));
     }
 
-    /** Whether there is a bucket, and nothing in it. */
-    private boolean isEmpty(Object owner) {
-      Bucket bucket = byOwner.getIfPresent(owner);
-      boolean empty = bucket != null && bucket.getAvailableTokens() == 0;
-      if (empty) {
-        turnedAway.increment();
-      }
-      return empty;
-    }
-
-    private void drain(Object owner) {
-      byOwner.get(owner, this::full).tryConsume(1);
-    }
-
-    private Bucket full(Object owner) {
-      return Bucket.builder().withCustomTimePrecision(meter).addLimit(rate.bandwidth()).build();
-    }
-
-    private Refused refused() {
-      return refused;
+    private @Nullable TokenBucket known(Object owner) {
+      return byOwner.getIfPresent(owner);
     }
   }
 }

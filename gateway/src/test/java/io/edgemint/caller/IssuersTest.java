@@ -226,7 +226,12 @@ class IssuersTest {
               world.supply.random());
       CallerVerifier verifier =
           new CallerVerifier(
-              List.of(World.issuer(Algorithm.HS256)), world.orgs, supply, 1_000_000, world.meters);
+              List.of(World.issuer(Algorithm.HS256)),
+              world.orgs,
+              supply,
+              caller -> () -> null,
+              1_000_000,
+              world.meters);
 
       assertThat(World.flaw(verifier, world.token(Algorithm.HS256))).isEqualTo(Flaw.KEY_UNKNOWN);
       assertThat(verifier.anybodyGetsIn()).isFalse();

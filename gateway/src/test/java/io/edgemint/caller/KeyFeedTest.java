@@ -95,7 +95,12 @@ class KeyFeedTest {
             world.supply.random());
     CallerVerifier started =
         new CallerVerifier(
-            List.of(World.jwksUrl(World.ISS, null)), world.orgs, busy, 1_000_000, world.meters);
+            List.of(World.jwksUrl(World.ISS, null)),
+            world.orgs,
+            busy,
+            caller -> () -> null,
+            1_000_000,
+            world.meters);
 
     assertThat(started.loaded().succeeded()).isTrue();
     assertThat(started.problems()).anyMatch(problem -> problem.contains("too much is waiting"));
@@ -351,6 +356,7 @@ class KeyFeedTest {
             List.of(World.jwksUrl("https://b.example", null)),
             world.orgs,
             broken,
+            caller -> () -> null,
             1_000_000,
             world.meters);
     assertThat(started.problems()).anyMatch(problem -> problem.contains("kept from the last run"));

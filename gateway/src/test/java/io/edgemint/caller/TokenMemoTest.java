@@ -22,7 +22,7 @@ class TokenMemoTest {
 
   private Remembered entry(String iss) {
     Caller caller = new Caller(iss, "device", World.ACME, Set.of(), null, Long.MAX_VALUE);
-    return new Remembered(key, caller, Future.succeededFuture(caller));
+    return new Remembered(key, caller, Future.succeededFuture(caller), () -> null);
   }
 
   private void fill(String iss, int count) {

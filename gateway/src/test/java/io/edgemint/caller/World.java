@@ -81,7 +81,8 @@ final class World {
   }
 
   CallerVerifier verifier(Issuer... platform) {
-    return new CallerVerifier(List.of(platform), orgs, supply, 10_000_000, meters);
+    return new CallerVerifier(
+        List.of(platform), orgs, supply, caller -> () -> null, 10_000_000, meters);
   }
 
   /** A platform issuer with the one key of an algorithm. */

@@ -92,7 +92,14 @@ final class EdgeWorld implements AutoCloseable {
             clock,
             new SplittableRandom(1),
             meters);
-    callers = new CallerVerifier(List.of(issuer()), orgs, supply(), 1 << 20, meters);
+    callers =
+        new CallerVerifier(
+            List.of(issuer()),
+            orgs,
+            supply(),
+            caller -> traffic.requestsOf(caller.org(), caller.subject())::get,
+            1 << 20,
+            meters);
     grants = grants(Runnable::run);
     await(callers.loaded());
     serve(grants, clock);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
@@ -27,6 +28,10 @@ class TrafficTest {
         new TrafficSettings(rates, Duration.ofMillis(50), 10, 1000), nanos::get, meters);
   }
 
+  private static @Nullable Refused request(Traffic traffic, OrgId org, String subject) {
+    return traffic.requestsOf(org, subject).get();
+  }
+
   private double turnedAway(String reason) {
     return meters.counter("gateway.shed", "reason", reason).count();
   }
@@ -35,17 +40,17 @@ class TrafficTest {
   void request_deviceOverItsRate_isRefusedUntilItsBucketFills() {
     Traffic traffic = traffic(Map.of(Limit.DEVICE_REQUESTS, Rate.parse("3/m")));
     for (int i = 0; i < 3; i++) {
-      assertThat(traffic.request(ACME, "dev-1")).isNull();
+      assertThat(request(traffic, ACME, "dev-1")).isNull();
     }
-    assertThat(traffic.request(ACME, "dev-1")).isSameAs(Limit.DEVICE_REQUESTS.refused());
+    assertThat(request(traffic, ACME, "dev-1")).isSameAs(Limit.DEVICE_REQUESTS.refused());
     assertThat(turnedAway("device_requests")).isEqualTo(1);
-    assertThat(traffic.request(ACME, "dev-2")).isNull();
-    assertThat(traffic.request(ZETA, "dev-1")).isNull();
+    assertThat(request(traffic, ACME, "dev-2")).isNull();
+    assertThat(request(traffic, ZETA, "dev-1")).isNull();
     nanos.addAndGet(Duration.ofSeconds(20).toNanos() - 1);
-    assertThat(traffic.request(ACME, "dev-1")).isNotNull();
+    assertThat(request(traffic, ACME, "dev-1")).isNotNull();
     nanos.addAndGet(1);
-    assertThat(traffic.request(ACME, "dev-1")).isNull();
-    assertThat(traffic.request(ACME, "dev-1")).isNotNull();
+    assertThat(request(traffic, ACME, "dev-1")).isNull();
+    assertThat(request(traffic, ACME, "dev-1")).isNotNull();
   }
 
   @Test
@@ -54,13 +59,13 @@ class TrafficTest {
         traffic(
             Map.of(
                 Limit.DEVICE_REQUESTS, Rate.parse("1/m"), Limit.ORG_REQUESTS, Rate.parse("2/m")));
-    assertThat(traffic.request(ACME, "greedy")).isNull();
+    assertThat(request(traffic, ACME, "greedy")).isNull();
     for (int i = 0; i < 10; i++) {
-      assertThat(traffic.request(ACME, "greedy")).isSameAs(Limit.DEVICE_REQUESTS.refused());
+      assertThat(request(traffic, ACME, "greedy")).isSameAs(Limit.DEVICE_REQUESTS.refused());
     }
-    assertThat(traffic.request(ACME, "modest")).isNull();
-    assertThat(traffic.request(ACME, "third")).isSameAs(Limit.ORG_REQUESTS.refused());
-    assertThat(traffic.request(ZETA, "third")).isNull();
+    assertThat(request(traffic, ACME, "modest")).isNull();
+    assertThat(request(traffic, ACME, "third")).isSameAs(Limit.ORG_REQUESTS.refused());
+    assertThat(request(traffic, ZETA, "third")).isNull();
   }
 
   @Test
@@ -74,7 +79,7 @@ class TrafficTest {
     assertThat(traffic.signature(ACME, "dev-1")).isNull();
     assertThat(traffic.signature(ACME, "dev-1")).isNull();
     assertThat(traffic.signature(ACME, "dev-1")).isSameAs(Limit.DEVICE_SIGNATURES.refused());
-    assertThat(traffic.request(ACME, "dev-1")).isNull();
+    assertThat(request(traffic, ACME, "dev-1")).isNull();
     assertThat(traffic.signature(ACME, "dev-2")).isNull();
     assertThat(traffic.signature(ACME, "dev-3")).isSameAs(Limit.ORG_SIGNATURES.refused());
   }
@@ -99,7 +104,7 @@ class TrafficTest {
     Traffic traffic = traffic(Map.of());
     for (int i = 0; i < 1000; i++) {
       traffic.badToken(HERE);
-      assertThat(traffic.request(ACME, "dev-1")).isNull();
+      assertThat(request(traffic, ACME, "dev-1")).isNull();
       assertThat(traffic.signature(ACME, "dev-1")).isNull();
       assertThat(traffic.unknownToken(HERE)).isNull();
     }
@@ -117,7 +122,7 @@ class TrafficTest {
                         .start(
                             () -> {
                               for (int i = 0; i < 1000; i++) {
-                                Refused refused = traffic.request(ACME, "dev-" + number);
+                                Refused refused = request(traffic, ACME, "dev-" + number);
                                 admitted.add(refused == null ? 1 : 0);
                               }
                             }))

@@ -64,7 +64,12 @@ public class TokenBenchmark {
     var meters = new Telemetry("benchmark").registry();
     var verifier =
         new CallerVerifier(
-            List.of(issuer.record()), new OrgDirectory(), noSupply(), memoBytes, meters);
+            List.of(issuer.record()),
+            new OrgDirectory(),
+            noSupply(),
+            caller -> () -> null,
+            memoBytes,
+            meters);
     verifier.loaded().await();
     return verifier;
   }
