@@ -72,7 +72,6 @@ public final class Gateway implements AutoCloseable {
               edge.tls().isPresent(),
               edge::isProxy,
               edge.proxyProtocol(),
-              System::nanoTime,
               telemetry.registry());
       GatedTransport transport = GatedTransport.best(edge, gate);
       Vertx vertx =

@@ -144,7 +144,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (route != Route.LINKS && (chunked || (length != null && !length.equals("0")))) {
       return Misfit.BODY;
     }
-    if (request.version() == HttpVersion.HTTP_1_1 && headers.getAll(HttpHeaders.HOST).size() != 1) {
+    // That it stands once only, the decoder has seen.
+    if (request.version() == HttpVersion.HTTP_1_1 && !headers.contains(HttpHeaders.HOST)) {
       return Misfit.HOST;
     }
     return null;
@@ -320,14 +321,15 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   /** The token of a bearer credential (RFC 6750, section 2.1). */
   private static String token(HttpServerRequest request) {
-    List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
-    if (values.isEmpty()) {
+    String value = request.headers().get(HttpHeaders.AUTHORIZATION);
+    if (value == null) {
       throw new Refused(Refusal.TOKEN_MISSING, "send Authorization: Bearer and a token");
     }
-    if (values.size() > 1) {
+    // With HTTP/1.1, the decoder has seen that it stands once only.
+    if (request.version() == HttpVersion.HTTP_2
+        && request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
       throw TWO_TOKENS;
     }
-    String value = values.get(0);
     if (!value.regionMatches(true, 0, "Bearer ", 0, 7)) {
       throw new Refused(Refusal.TOKEN_MISSING, "Authorization is not of the form Bearer <token>");
     }

@@ -1,6 +1,7 @@
 package io.edgemint.http;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
@@ -16,7 +17,8 @@ import io.vertx.core.net.impl.ConnectionBase;
  * cost thirty times as much memory. (HTTP/2 counts 32 bytes for each header: RFC 9113, section
  * 6.5.2.) And it refuses two names about which readers differ: the empty one, at which some stop,
  * and one of an old WebSocket draft, with which Netty takes eight bytes that nothing announces for
- * a body.
+ * a body; and a second {@code Host} or {@code Authorization}, of which some take the first and some
+ * the last.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
   static final int MOST = 64;
@@ -25,6 +27,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   private static final AsciiString OLD_WEBSOCKET = AsciiString.cached("sec-websocket-key1");
 
   private int headers;
+  private int hosts;
+  private int tokens;
 
   private StrictDecoder(HttpServerOptions options) {
     super(options);
@@ -43,6 +47,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   @Override
   protected HttpMessage createMessage(String[] initialLine) {
     headers = 0;
+    hosts = 0;
+    tokens = 0;
     return super.createMessage(initialLine);
   }
 
@@ -55,7 +61,18 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     if (length == 0 || (length == OLD_WEBSOCKET.length() && isOldWebSocket(line, start))) {
       throw new IllegalArgumentException("a header that readers differ about");
     }
-    return super.splitHeaderName(line, start, length);
+    AsciiString name = super.splitHeaderName(line, start, length);
+    if (length == HttpHeaderNames.HOST.length()
+        && HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
+      hosts++;
+    } else if (length == HttpHeaderNames.AUTHORIZATION.length()
+        && HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
+      tokens++;
+    }
+    if (hosts > 1 || tokens > 1) {
+      throw new IllegalArgumentException("Host or Authorization stands twice");
+    }
+    return name;
   }
 
   private static boolean isOldWebSocket(byte[] line, int start) {

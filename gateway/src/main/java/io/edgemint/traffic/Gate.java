@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,13 @@ public final class Gate extends ChannelInboundHandlerAdapter {
   private final boolean tls;
   private final Predicate<InetAddress> proxies;
   private final boolean proxiesOnly;
-  private final LongSupplier nanoTime;
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
   private final Counter overTotal;
   private final Counter overAddress;
   private final Counter notListed;
   private final Counter slow;
+  private final Counter old;
   private volatile boolean leaving;
 
   /**
@@ -48,24 +47,22 @@ public final class Gate extends ChannelInboundHandlerAdapter {
    * @param proxies whether an address is that of a listed proxy, which speaks for many clients
    * @param proxiesOnly whether nobody else may connect, for the first bytes of a connection are
    *     believed (PROXY protocol)
-   * @param nanoTime monotonic, such as {@link System#nanoTime()}
    */
   public Gate(
       ConnectionLimits limits,
       boolean tls,
       Predicate<InetAddress> proxies,
       boolean proxiesOnly,
-      LongSupplier nanoTime,
       MeterRegistry meters) {
     this.limits = limits;
     this.tls = tls;
     this.proxies = proxies;
     this.proxiesOnly = proxiesOnly;
-    this.nanoTime = nanoTime;
     this.overTotal = closed(meters, "connections");
     this.overAddress = closed(meters, "connections_per_address");
     this.notListed = closed(meters, "not_a_proxy");
     this.slow = closed(meters, "request_timeout");
+    this.old = closed(meters, "connection_age");
     meters.gauge("gateway.connections", open);
   }
 
@@ -100,7 +97,7 @@ public final class Gate extends ChannelInboundHandlerAdapter {
         limits.requestTimeout().toNanos() + (tls ? limits.handshakeTimeout().toNanos() : 0);
     // Spread, so that devices that came together do not come back together.
     long age = (long) (limits.age().toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
-    return new GatedConnection(this, firstRequest, limits, nanoTime.getAsLong() + age, nanoTime);
+    return new GatedConnection(this, firstRequest, limits, age);
   }
 
   /** Counts a connection, or gives the counter of the limit that it meets. */
@@ -150,5 +147,9 @@ public final class Gate extends ChannelInboundHandlerAdapter {
 
   void closedAsSlow() {
     slow.increment();
+  }
+
+  void closedAsOld() {
+    old.increment();
   }
 }

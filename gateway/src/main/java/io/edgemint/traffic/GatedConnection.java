@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,24 +20,19 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
   private final Gate gate;
   private final long firstRequestNanos;
   private final ConnectionLimits limits;
-  private final long endOfLife;
-  private final LongSupplier nanoTime;
+  private final long ageNanos;
+  private boolean old;
   private int requests;
   private boolean multiplexed;
   private boolean arriving;
   private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable ScheduledFuture<?> aging;
 
-  GatedConnection(
-      Gate gate,
-      long firstRequestNanos,
-      ConnectionLimits limits,
-      long endOfLife,
-      LongSupplier nanoTime) {
+  GatedConnection(Gate gate, long firstRequestNanos, ConnectionLimits limits, long ageNanos) {
     this.gate = gate;
     this.firstRequestNanos = firstRequestNanos;
     this.limits = limits;
-    this.endOfLife = endOfLife;
-    this.nanoTime = nanoTime;
+    this.ageNanos = ageNanos;
   }
 
   /** That of a channel, or null if the channel came in through no {@link Gate}. */
@@ -54,7 +48,8 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     arriving = true;
-    deadline = schedule(context, firstRequestNanos);
+    deadline = endIn(context, firstRequestNanos, gate::closedAsSlow);
+    aging = context.executor().schedule(() -> growOld(context), ageNanos, TimeUnit.NANOSECONDS);
     context.fireChannelActive();
   }
 
@@ -69,7 +64,7 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
     // Only now, for most requests arrive in one piece and then no clock is needed. With HTTP/2,
     // bytes between requests are frames that keep a connection alive, and end with its age.
     if (arriving && deadline == null && !multiplexed) {
-      deadline = schedule(context, limits.requestTimeout().toNanos());
+      deadline = endIn(context, limits.requestTimeout().toNanos(), gate::closedAsSlow);
     }
     context.fireChannelReadComplete();
   }
@@ -77,15 +72,26 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     arrived();
+    ScheduledFuture<?> running = aging;
+    if (running != null) {
+      running.cancel(false);
+    }
     context.fireChannelInactive();
   }
 
-  private ScheduledFuture<?> schedule(ChannelHandlerContext context, long nanos) {
+  /** Its next answer is the last; if none is asked for, it is closed without one. */
+  private void growOld(ChannelHandlerContext context) {
+    old = true;
+    aging = endIn(context, limits.idleTimeout().toNanos(), gate::closedAsOld);
+  }
+
+  private static ScheduledFuture<?> endIn(
+      ChannelHandlerContext context, long nanos, Runnable counter) {
     return context
         .executor()
         .schedule(
             () -> {
-              gate.closedAsSlow();
+              counter.run();
               var _ = context.close();
             },
             nanos,
@@ -116,8 +122,6 @@ public final class GatedConnection extends ChannelInboundHandlerAdapter {
     this.multiplexed = multiplexed;
     arrived();
     requests++;
-    return requests >= limits.requests()
-        || gate.isLeaving()
-        || nanoTime.getAsLong() - endOfLife >= 0;
+    return old || requests >= limits.requests() || gate.isLeaving();
   }
 }

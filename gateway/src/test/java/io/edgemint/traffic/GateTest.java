@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -32,14 +31,13 @@ class GateTest {
           Duration.ofMinutes(10));
   private static final InetAddress PROXY = InetAddress.ofLiteral("10.0.0.1");
 
-  private final AtomicLong nanos = new AtomicLong();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Gate gate = gate(LIMITS, false, false);
   private final List<Channel> admitted = new ArrayList<>();
 
   private Gate gate(ConnectionLimits limits, boolean tls, boolean proxiesOnly) {
     Predicate<InetAddress> proxies = PROXY::equals;
-    return new Gate(limits, tls, proxies, proxiesOnly, nanos::get, meters);
+    return new Gate(limits, tls, proxies, proxiesOnly, meters);
   }
 
   /** A connection of a client, as a listening channel brings it. */
@@ -244,11 +242,25 @@ class GateTest {
 
   @Test
   void isLast_atItsAgeGiveOrTakeATenth_isTrue() {
-    GatedConnection connection = gated(connect(gate, "192.0.2.1"));
-    nanos.set(Duration.ofMinutes(9).toNanos() - 1);
+    Client client = connect(gate, "192.0.2.1");
+    GatedConnection connection = gated(client);
     assertThat(connection.isLast(false)).isFalse();
-    nanos.set(Duration.ofMinutes(11).toNanos());
+    pass(client, Duration.ofMinutes(9).minusMillis(1));
+    assertThat(connection.isLast(false)).isFalse();
+    pass(client, Duration.ofMinutes(2));
     assertThat(connection.isLast(false)).isTrue();
+  }
+
+  @Test
+  void oldConnection_thatAsksForNothing_isClosed() {
+    Client client = connect(gate, "192.0.2.1");
+    gated(client).isLast(true);
+    pass(client, Duration.ofMinutes(9).plusSeconds(59));
+    send(client);
+    assertThat(client.isOpen()).isTrue();
+    pass(client, Duration.ofMinutes(2).plusSeconds(1));
+    assertThat(client.isOpen()).isFalse();
+    assertThat(closed("connection_age")).isEqualTo(1);
   }
 
   @Test
