@@ -247,7 +247,7 @@ class GateTest {
     assertThat(connection.isLast(false)).isFalse();
     pass(client, Duration.ofMinutes(9).minusMillis(1));
     assertThat(connection.isLast(false)).isFalse();
-    pass(client, Duration.ofMinutes(2));
+    pass(client, Duration.ofMinutes(2).plusMillis(1));
     assertThat(connection.isLast(false)).isTrue();
   }
 
@@ -255,10 +255,12 @@ class GateTest {
   void oldConnection_thatAsksForNothing_isClosed() {
     Client client = connect(gate, "192.0.2.1");
     gated(client).isLast(true);
-    pass(client, Duration.ofMinutes(9).plusSeconds(59));
+    pass(client, Duration.ofMinutes(9).minusMillis(1));
     send(client);
+    pass(client, Duration.ofMinutes(2).plusMillis(1)); // By now it is old, whatever its tenth.
+    pass(client, Duration.ofSeconds(60).minusMillis(1));
     assertThat(client.isOpen()).isTrue();
-    pass(client, Duration.ofMinutes(2).plusSeconds(1));
+    pass(client, Duration.ofMillis(1));
     assertThat(client.isOpen()).isFalse();
     assertThat(closed("connection_age")).isEqualTo(1);
   }

@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
  * The report shows the good ones before ("calm") and meanwhile ("noisy"): none of their requests
  * may fail, and the 99th percentiles are there to be compared.
  *
- * <p>System property: {@code rate} (good requests per second, 100). The sandbox is started with the
- * limits that a gateway has by default.
+ * <p>System property: {@code rate} (good requests per second, 100). The sandbox is started, whose
+ * rates are so high that nobody meets them: what is seen is what the gateway does without.
  */
 public final class NoisyNeighbours extends Simulation {
   private static final Duration PHASE = Duration.ofSeconds(20);
