@@ -112,7 +112,8 @@ public final class CallerVerifier implements AutoCloseable {
   /**
    * The caller that a token speaks of, complete at once unless a key must be waited for, and then
    * completed on the Vert.x context of this call, if it has one; fails with a {@link Refused} of
-   * {@code TOKEN_INVALID}, {@code TOKEN_EXPIRED} or {@code ISSUER_NOT_FOR_ORG}.
+   * {@code TOKEN_INVALID}, {@code TOKEN_EXPIRED} or {@code ISSUER_NOT_FOR_ORG}, or with what its
+   * account says.
    */
   public Future<Caller> verify(String token) {
     Future<Caller> known = remembered(token);

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -136,9 +135,8 @@ public final class EdgeServer extends VerticleBase {
 
   /** Shows other certificates from now on, on every loop; connections that stand are kept. */
   public Future<?> show(Certificates other) {
-    ServerSSLOptions options =
-        options(settings, Optional.of(other)).getSslOptions().setKeyCertOptions(other.options());
-    return listening().updateSSLOptions(options, true);
+    return listening()
+        .updateSSLOptions(options(settings, Optional.of(other)).getSslOptions(), true);
   }
 
   /** Accepts nothing more, and ends when all that is under way has been answered. */

@@ -21,7 +21,7 @@ import io.vertx.core.net.impl.ConnectionBase;
  * the last.
  */
 final class StrictDecoder extends VertxHttpRequestDecoder {
-  static final int MOST = 64;
+  private static final int MOST = 64;
   private static final String DECODER = "httpDecoder";
 
   private static final AsciiString OLD_WEBSOCKET = AsciiString.cached("sec-websocket-key1");
@@ -58,25 +58,18 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     if (headers > MOST) {
       throw new TooLongHttpHeaderException("more than " + MOST + " headers");
     }
-    if (length == 0 || (length == OLD_WEBSOCKET.length() && isOldWebSocket(line, start))) {
+    AsciiString name = super.splitHeaderName(line, start, length);
+    if (name.isEmpty() || OLD_WEBSOCKET.contentEqualsIgnoreCase(name)) {
       throw new IllegalArgumentException("a header that readers differ about");
     }
-    AsciiString name = super.splitHeaderName(line, start, length);
-    if (length == HttpHeaderNames.HOST.length()
-        && HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
+    if (HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
       hosts++;
-    } else if (length == HttpHeaderNames.AUTHORIZATION.length()
-        && HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
+    } else if (HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
       tokens++;
     }
     if (hosts > 1 || tokens > 1) {
       throw new IllegalArgumentException("Host or Authorization stands twice");
     }
     return name;
-  }
-
-  private static boolean isOldWebSocket(byte[] line, int start) {
-    return new AsciiString(line, start, OLD_WEBSOCKET.length(), false)
-        .contentEqualsIgnoreCase(OLD_WEBSOCKET);
   }
 }

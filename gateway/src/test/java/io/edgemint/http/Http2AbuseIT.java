@@ -13,6 +13,7 @@ import static io.edgemint.http.RawHttp2Client.get;
 import static io.edgemint.http.RawHttp2Client.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.SelfSigned;
 import io.edgemint.http.RawHttp2Client.Frame;
 import io.micrometer.core.instrument.Counter;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -20,19 +21,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -49,7 +45,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(120)
 class Http2AbuseIT {
-  private static final String PASSWORD = "changeit";
   private static final int MANY = 5_000;
   private static final int CHUNK = 16_384;
   private static final int FLOOD = 2_000_000;
@@ -64,50 +59,13 @@ class Http2AbuseIT {
 
   @TempDir private static Path folder;
   private static EdgeWorld world;
-  private static SSLContext trusting;
 
   @BeforeAll
-  static void serve() throws Exception {
-    Path file = folder.resolve("edge.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "edge",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
-    var pair =
-        new TlsSettings.KeyPairFiles(
-            pem("CERTIFICATE", store.getCertificate("edge").getEncoded()),
-            pem("PRIVATE KEY", store.getKey("edge", PASSWORD.toCharArray()).getEncoded()));
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("edge", store.getCertificate("edge"));
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    trusting = SSLContext.getInstance("TLS");
-    trusting.init(null, trust.getTrustManagers(), null);
+  static void serve() {
+    SelfSigned.of("localhost").write(folder, "edge");
+    var pair = new TlsSettings.KeyPairFiles(folder.resolve("edge.pem"), folder.resolve("edge.key"));
     world = new EdgeWorld(EdgeWorld.org("acme", false));
     world.serve(new TlsSettings(List.of(pair), Duration.ofHours(1)));
-  }
-
-  private static Path pem(String kind, byte[] der) throws Exception {
-    String body = Base64.getMimeEncoder().encodeToString(der);
-    return Files.writeString(
-        folder.resolve(kind + ".pem"),
-        "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
   }
 
   @AfterAll
@@ -116,7 +74,7 @@ class Http2AbuseIT {
   }
 
   private static RawHttp2Client connect() {
-    return new RawHttp2Client(trusting, world.port);
+    return new RawHttp2Client(world.port);
   }
 
   /** Whether the server ended the connection while or after a client did its worst. */

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -44,13 +43,17 @@ final class RawHttp2Client implements AutoCloseable {
   private final BufferedOutputStream out;
   private int lastStream = -1;
 
-  RawHttp2Client(SSLContext trusting, int port) {
+  RawHttp2Client(int port) {
     try {
       Socket tcp = new Socket();
       tcp.setReceiveBufferSize(SMALL_BUFFER); // So that what nobody reads soon fills the server's.
       tcp.setTcpNoDelay(true);
       tcp.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      socket = (SSLSocket) trusting.getSocketFactory().createSocket(tcp, "localhost", port, true);
+      socket =
+          (SSLSocket)
+              TlsClient.trustingAnybody()
+                  .getSocketFactory()
+                  .createSocket(tcp, "localhost", port, true);
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setApplicationProtocols(new String[] {"h2"});
       socket.setSSLParameters(parameters);
