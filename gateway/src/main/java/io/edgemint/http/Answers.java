@@ -147,7 +147,7 @@ final class Answers {
     if (problem.status() == 405) {
       response.putHeader(HttpHeaders.ALLOW, route.method());
     }
-    if (problem.status() == 503 || problem.status() == 429) {
+    if (problem.waits()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));
     }
     response.end(json(problem, detail).put("request_id", id).toBuffer());
@@ -175,7 +175,7 @@ final class Answers {
   }
 
   /** Seconds to wait: the same for a device each time, and spread over all of them. */
-  private static int retryAfter(HttpServerRequest request) {
+  static int retryAfter(HttpServerRequest request) {
     String token = request.getHeader(HttpHeaders.AUTHORIZATION);
     int device = token != null ? token.hashCode() : request.remoteAddress().hashCode();
     return RETRY_LEAST + Math.floorMod(device, RETRY_SPREAD);

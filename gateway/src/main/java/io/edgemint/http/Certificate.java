@@ -34,7 +34,14 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
   static Certificate read(KeyPairFiles files) {
     Buffer chain = content(files.chain(), "chain");
     Buffer key = content(files.key(), "key");
-    X509Certificate leaf = leaf(chain, key, files);
+    KeyManagerFactory parsed = parsed(chain, key, files);
+    X509Certificate leaf = leaf(parsed, files);
+    if (!TrialHandshake.succeeds(parsed)) {
+      throw new IllegalArgumentException(
+          "chain: no handshake succeeds with the certificate in "
+              + files.chain()
+              + "; use a key on P-256 or P-384, or RSA of 2048 to 4096 bits");
+    }
     return new Certificate(chain, key, leaf.getNotAfter().toInstant());
   }
 
@@ -50,8 +57,8 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
     }
   }
 
-  private static X509Certificate leaf(Buffer chain, Buffer key, KeyPairFiles files) {
-    X509KeyManager pair = parsed(chain, key, files);
+  private static X509Certificate leaf(KeyManagerFactory parsed, KeyPairFiles files) {
+    X509KeyManager pair = (X509KeyManager) parsed.getKeyManagers()[0];
     for (String type : new String[] {"EC", "RSA"}) {
       String[] aliases = pair.getServerAliases(type, null);
       if (aliases != null) {
@@ -64,12 +71,13 @@ record Certificate(Buffer chain, Buffer key, Instant notAfter) {
         "chain: the certificate in " + files.chain() + " is for no RSA or EC key");
   }
 
-  private static X509KeyManager parsed(Buffer chain, Buffer key, KeyPairFiles files) {
+  private static KeyManagerFactory parsed(Buffer chain, Buffer key, KeyPairFiles files) {
     try {
       // No file is left to be read by it, so it needs no Vert.x.
-      KeyManagerFactory factory =
-          new PemKeyCertOptions().addCertValue(chain).addKeyValue(key).getKeyManagerFactory(null);
-      return (X509KeyManager) factory.getKeyManagers()[0];
+      return new PemKeyCertOptions()
+          .addCertValue(chain)
+          .addKeyValue(key)
+          .getKeyManagerFactory(null);
     } catch (Exception e) {
       // What the parsers say is about their own insides, and might quote a key.
       throw new IllegalArgumentException(

@@ -2,7 +2,6 @@ package io.edgemint.http;
 
 import io.edgemint.traffic.GatedConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -76,11 +75,21 @@ final class ClientConnection {
 
   /** Whether more of a refused request's body is on its way than is worth reading to its end. */
   static boolean hasMuchToCome(HttpServerRequest request) {
-    if (request.isEnded() || !request.method().equals(HttpMethod.POST)) {
-      return false;
-    }
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return length == null || length.length() > SHORT_DIGITS;
+    return !request.isEnded()
+        && (isChunked(request) || (length != null && length.length() > SHORT_DIGITS));
+  }
+
+  /** Reads a refused request's body to its end, which has as long to come as any other. */
+  static void readOn(HttpServerRequest request) {
+    if (!request.isEnded() && request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      expectBody(request);
+      request.endHandler(last -> bodyArrived(request));
+    }
+  }
+
+  private static boolean isChunked(HttpServerRequest request) {
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   private static boolean isHttp2(HttpServerRequest request) {

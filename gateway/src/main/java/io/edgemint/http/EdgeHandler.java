@@ -97,7 +97,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     } else if (route == Route.NONE) {
       answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
     } else if (!request.method().name().equals(route.method())) {
-      answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method());
+      boolean much = ClientConnection.hasMuchToCome(request);
+      refuse(
+          request,
+          much,
+          () ->
+              answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method()));
     } else {
       try {
         dispatch(request, route, path, query);
@@ -119,9 +124,19 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   private void refuseAndCut(
       HttpServerRequest request, Route route, Problem problem, String detail) {
-    ClientConnection.announceCut(request);
-    answers.refuse(request, route, problem, detail);
-    ClientConnection.cut(request);
+    refuse(request, true, () -> answers.refuse(request, route, problem, detail));
+  }
+
+  /** Refuses a request; what is still to come of it is either never read, or read and dropped. */
+  private static void refuse(HttpServerRequest request, boolean cut, Runnable answer) {
+    if (cut) {
+      ClientConnection.announceCut(request);
+      answer.run();
+      ClientConnection.cut(request);
+    } else {
+      answer.run();
+      ClientConnection.readOn(request);
+    }
   }
 
   /**
@@ -310,13 +325,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   private void fail(HttpServerRequest request, Route route, Throwable cause) {
     boolean last = cause == TWO_TOKENS || ClientConnection.hasMuchToCome(request);
-    if (last) {
-      ClientConnection.announceCut(request);
-    }
-    answers.fail(request, route, cause);
-    if (last) {
-      ClientConnection.cut(request);
-    }
+    refuse(request, last, () -> answers.fail(request, route, cause));
   }
 
   /** The token of a bearer credential (RFC 6750, section 2.1). */

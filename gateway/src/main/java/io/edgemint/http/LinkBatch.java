@@ -70,7 +70,7 @@ final class LinkBatch {
         caller,
         known -> {
           goAhead(request);
-          return body.whole().compose(json -> results(known, keys(json), ask));
+          return body.whole().compose(json -> results(request, known, keys(json), ask));
         });
   }
 
@@ -81,14 +81,15 @@ final class LinkBatch {
     }
   }
 
-  private Future<Buffer> results(Caller caller, List<String> keys, LinkAsk ask) {
+  private Future<Buffer> results(
+      HttpServerRequest request, Caller caller, List<String> keys, LinkAsk ask) {
     List<Future<LongFunction<JsonObject>>> results = new ArrayList<>(keys.size());
     for (String key : keys) {
       results.add(
           grants
               .grant(caller, ObjectKey.of(key), ask)
               .map(LinkBatch::link)
-              .recover(failure -> refusal(key, failure)));
+              .recover(failure -> refusal(request, key, failure)));
     }
     return Future.all(results).map(all -> render(all.list()));
   }
@@ -105,14 +106,18 @@ final class LinkBatch {
     return second -> RecentAnswers.json(grant, second);
   }
 
-  private static Future<LongFunction<JsonObject>> refusal(String key, Throwable failure) {
+  private static Future<LongFunction<JsonObject>> refusal(
+      HttpServerRequest request, String key, Throwable failure) {
     if (!(failure instanceof Refused refused)) {
       return Future.failedFuture(failure);
     }
-    return Future.succeededFuture(
-        second ->
-            Answers.json(Problem.of(refused.refusal()), refused.detail())
-                .put("object", new JsonObject().put("key", key)));
+    Problem problem = Problem.of(refused.refusal());
+    JsonObject refusal =
+        Answers.json(problem, refused.detail()).put("object", new JsonObject().put("key", key));
+    if (problem.waits()) {
+      refusal.put("retry_after", Answers.retryAfter(request));
+    }
+    return Future.succeededFuture(second -> refusal);
   }
 
   private static List<String> keys(Buffer json) {

@@ -85,6 +85,11 @@ enum Problem {
     return retryable;
   }
 
+  /** Whether the answer says how long to wait. */
+  boolean waits() {
+    return status == 429 || status == 503;
+  }
+
   /** What a device does on it, in the words of the README's table. */
   String device() {
     return device;

@@ -86,6 +86,15 @@ class CertificateTest {
   }
 
   @Test
+  void read_certificateThatNoHandshakeShows_isRefusedWithTheFix() throws IOException {
+    KeyPair p521 = KeyPairs.ec("secp521r1");
+    assertRefused(
+        files(chain(p521), KeyPairs.pem(p521.getPrivate())),
+        "chain: no handshake succeeds with the certificate in " + folder.resolve("edge.pem"),
+        "use a key on P-256");
+  }
+
+  @Test
   void read_missingFile_isNamedWithTheFix() throws IOException {
     KeyPairFiles there = files(chain(P256), KeyPairs.pem(P256.getPrivate()));
     Path nowhere = folder.resolve("nowhere.pem");

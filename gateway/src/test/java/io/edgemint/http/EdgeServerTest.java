@@ -131,6 +131,13 @@ class EdgeServerTest {
   }
 
   @Test
+  void batch_refusedForGood_saysNothingOfWaiting() {
+    Answer answer =
+        client.post("/v1/links", world.token("acme", "dev-1"), "{\"keys\":[\"fw//1\"]}");
+    assertThat(answer.body()).contains("\"key_invalid\"").doesNotContain("retry_after");
+  }
+
+  @Test
   void batch_sixtyFourKeys_isTheMost() {
     String token = world.token("acme", "dev-1");
     List<String> keys = new ArrayList<>();

@@ -119,6 +119,35 @@ class SlowClientsIT {
   }
 
   @Test
+  void refusedBodies_thatNeverCome_endTheirConnections() {
+    Site site = new Site(folder, "limits: {request_timeout: 1s}");
+    try (Gateway gateway = site.start()) {
+      for (String method : List.of("POST", "PUT")) {
+        try (RawClient client = new RawClient(gateway.edgePort())) {
+          client.write(method + " /v1/links HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n");
+          assertThat(client.read().status()).isEqualTo(method.equals("POST") ? 401 : 405);
+          assertThat(client.isClosedByTheServer()).isTrue();
+        }
+      }
+      Operator operator = new Operator(gateway.adminPort());
+      assertThat(operator.metric("gateway_connections_closed_total{reason=\"request_timeout\"}"))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void refusedBodies_thatCome_leaveTheConnectionToTheNext() {
+    Site site = new Site(folder, "limits: {request_timeout: 1s}");
+    try (Gateway gateway = site.start();
+        RawClient client = new RawClient(gateway.edgePort())) {
+      client.write("POST /v1/links HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(401);
+      client.write("abc");
+      assertThat(client.get("/v1/links/fw/app.bin", site.token()).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void slowHandshakes_besideGoodRequests_areClosedAndNoGoodOneFails() throws Exception {
     SelfSigned.of("a.test").write(folder, "a");
     Site site =

@@ -79,6 +79,7 @@ class TrafficOverHttpTest {
     var results = new JsonObject(answer.body()).getJsonArray("results");
     assertThat(results.getJsonObject(1).getString("url")).isNotNull();
     assertThat(results.getJsonObject(2).getString("code")).isEqualTo("rate_limited");
+    assertThat(results.getJsonObject(2).getInteger("retry_after")).isBetween(5, 24);
   }
 
   @Test
