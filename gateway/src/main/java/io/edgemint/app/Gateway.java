@@ -97,7 +97,7 @@ public final class Gateway implements AutoCloseable {
                   settings.issuers(),
                   orgs,
                   keys(foundation, vertx, clock, random),
-                  caller -> traffic.requestsOf(caller.org(), caller.subject())::get,
+                  caller -> traffic.requestsOf(caller.org(), caller.subject()),
                   settings.caches().tokens(),
                   telemetry.registry()));
       FairPool rsa =

@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ public final class CallerVerifier implements AutoCloseable {
   private final Issuers issuers;
   private final TokenMemo memo;
   private final InstantSource clock;
-  private final Function<Caller, Account> accounts;
+  private final Function<Caller, Supplier<@Nullable Refused>> accounts;
   private final Counter remembered;
   private final Counter verified;
   private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
@@ -42,7 +43,8 @@ public final class CallerVerifier implements AutoCloseable {
    * Begins to learn the issuers' keys, and follows the organisations' issuers from then on.
    *
    * @param platform the issuers that may speak for any organisation
-   * @param accounts where a caller's requests are counted; asked once for each token
+   * @param accounts where a caller's requests are counted, each giving null or why the caller has
+   *     to come back later; safe on all threads, and asked for once for each token
    * @param memoBytes about how many bytes the remembered tokens may take
    * @throws IllegalArgumentException if two platform issuers have the same name
    */
@@ -50,7 +52,7 @@ public final class CallerVerifier implements AutoCloseable {
       List<Issuer> platform,
       OrgDirectory orgs,
       KeySupply supply,
-      Function<Caller, Account> accounts,
+      Function<Caller, Supplier<@Nullable Refused>> accounts,
       long memoBytes,
       MeterRegistry meters) {
     this.accounts = accounts;
@@ -79,34 +81,37 @@ public final class CallerVerifier implements AutoCloseable {
    * token is not remembered, so that it costs a signature check.
    */
   public @Nullable Future<Caller> remembered(String token) {
-    Remembered known = valid(token);
+    return remembered(token, true);
+  }
+
+  /** The same for a request that has been charged before, and had to wait. */
+  public Future<Caller> again(String token) {
+    Future<Caller> known = remembered(token, false);
+    return known != null ? known : check(token);
+  }
+
+  private @Nullable Future<Caller> remembered(String token, boolean charged) {
+    Remembered known = memo.get(token);
     if (known == null) {
+      return null;
+    }
+    if (known.key().isRetired()) {
+      memo.remove(token);
       return null;
     }
     if (known.caller().expiresAt() <= now()) {
       return refuse(Flaw.EXPIRED.refused());
     }
+    if (!charged) {
+      return known.answer();
+    }
     remembered.increment();
-    Refused over = known.account().charge();
+    return charge(known);
+  }
+
+  private static Future<Caller> charge(Remembered known) {
+    Refused over = known.account().get();
     return over == null ? known.answer() : Future.failedFuture(over);
-  }
-
-  /** The same for a request that has been charged before, and had to wait. */
-  public Future<Caller> again(String token) {
-    Remembered known = valid(token);
-    if (known == null) {
-      return check(token);
-    }
-    return known.caller().expiresAt() <= now() ? refuse(Flaw.EXPIRED.refused()) : known.answer();
-  }
-
-  private @Nullable Remembered valid(String token) {
-    Remembered known = memo.get(token);
-    if (known != null && known.key().isRetired()) {
-      memo.remove(token);
-      return null;
-    }
-    return known;
   }
 
   /**
@@ -199,16 +204,15 @@ public final class CallerVerifier implements AutoCloseable {
       throw Flaw.SIGNATURE.refused();
     }
     Caller caller = claims.judge(issuer, now());
-    Future<Caller> answer = Future.succeededFuture(caller);
-    Account account = accounts.apply(caller);
-    memo.put(token.text(), new Remembered(key, caller, answer, account));
+    var accepted =
+        new Remembered(key, caller, Future.succeededFuture(caller), accounts.apply(caller));
+    memo.put(token.text(), accepted);
     // Last, for the key may have been retired while it was at work.
     if (key.isRetired()) {
       throw Flaw.KEY_UNKNOWN.refused();
     }
     verified.increment();
-    Refused over = account.charge();
-    return over == null ? answer : Future.failedFuture(over);
+    return charge(accepted);
   }
 
   private Future<Caller> refuse(Refused reason) {

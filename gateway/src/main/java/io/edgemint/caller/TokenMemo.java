@@ -3,11 +3,13 @@ package io.edgemint.caller;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.edgemint.backend.Refused;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,9 +95,13 @@ final class TokenMemo {
    * @param key what verified it; once that is retired, the entry is void
    * @param caller what it says
    * @param answer the same, ready to be given out
-   * @param account where its requests are counted
+   * @param account counts one of its requests; null, or why the caller has to come back later
    */
-  record Remembered(VerifyingKey key, Caller caller, Future<Caller> answer, Account account) {}
+  record Remembered(
+      VerifyingKey key,
+      Caller caller,
+      Future<Caller> answer,
+      Supplier<@Nullable Refused> account) {}
 
   /** What one issuer holds, oldest first. */
   private static final class Share {

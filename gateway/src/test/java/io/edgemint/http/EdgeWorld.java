@@ -97,7 +97,7 @@ final class EdgeWorld implements AutoCloseable {
             List.of(issuer()),
             orgs,
             supply(),
-            caller -> traffic.requestsOf(caller.org(), caller.subject())::get,
+            caller -> traffic.requestsOf(caller.org(), caller.subject()),
             1 << 20,
             meters);
     grants = grants(Runnable::run);
