@@ -4,57 +4,32 @@ import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.SelfSigned;
 import io.edgemint.outbound.OutboundFailure.Code;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class OutboundTlsIT {
-  private static final String PASSWORD = "changeit";
+  private static final SelfSigned FILES = SelfSigned.of("files.example");
 
-  @TempDir static Path folder;
   private static Vertx vertx;
-  private static PfxOptions certificate;
 
   @BeforeAll
-  static void makeCertificate() throws Exception {
-    Path store = folder.resolve("files.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "files",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=files.example",
-                "-ext",
-                "san=dns:files.example",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    certificate = new PfxOptions().setPath(store.toString()).setPassword(PASSWORD);
+  static void startVertx() {
     vertx = Vertx.vertx();
   }
 
@@ -99,13 +74,17 @@ class OutboundTlsIT {
   private static Outbound outbound(boolean knowsCertificate) {
     var options = new HttpClientOptions();
     if (knowsCertificate) {
-      options.setTrustOptions(certificate);
+      options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(FILES.chain())));
     }
     Resolver resolver = host -> Future.succeededFuture(List.of(InetAddress.ofLiteral("127.0.0.1")));
     return new Outbound(vertx, List.of(Allowance.parse("127.0.0.1")), resolver, options);
   }
 
   private static int serve(Promise<String> serverName) throws Exception {
+    var certificate =
+        new PemKeyCertOptions()
+            .setCertValue(Buffer.buffer(FILES.chain()))
+            .setKeyValue(Buffer.buffer(FILES.key()));
     var options = new HttpServerOptions().setSsl(true).setSni(true).setKeyCertOptions(certificate);
     return await(
             vertx
