@@ -12,22 +12,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Keys that are legal but awkward lead to the right object through servers that verify the link.
  */
-class AwkwardKeysIT {
+class AwkwardKeysIT extends InSandbox {
   private static final int TRIES = 120;
   private static final List<String> KNOWN =
       List.of(
@@ -59,20 +54,18 @@ class AwkwardKeysIT {
           "fw/" + "ü".repeat(510));
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private @TempDir @Nullable Path folder;
 
   @Test
   void links_awkwardKeys_bringTheRightObject() throws Exception {
-    Path place = Objects.requireNonNull(folder).resolve("sandbox");
-    try (Sandbox sandbox = Sandbox.start(place, InstantSource.system());
-        S3Client acme = sandbox.world().s3().client(Tenant.ACME.account());
-        S3Client initech = sandbox.world().s3().client(Tenant.INITECH.account())) {
+    S3Server s3 = running().world().s3();
+    try (S3Client acme = s3.client(Tenant.ACME.account());
+        S3Client initech = s3.client(Tenant.INITECH.account())) {
       Seeded.run(
           TRIES + KNOWN.size(),
           random -> {
             ObjectKey key = key(random);
-            downloads(sandbox, acme, Tenant.ACME, key);
-            downloads(sandbox, initech, Tenant.INITECH, key);
+            downloads(acme, Tenant.ACME, key);
+            downloads(initech, Tenant.INITECH, key);
           });
     }
   }
@@ -89,16 +82,15 @@ class AwkwardKeysIT {
     }
   }
 
-  private void downloads(Sandbox sandbox, S3Client client, Tenant tenant, ObjectKey key)
-      throws Exception {
+  private void downloads(S3Client client, Tenant tenant, ObjectKey key) throws Exception {
     byte[] content = (tenant.id() + " " + key.value()).getBytes(StandardCharsets.UTF_8);
     client.putObject(
         b -> b.bucket(tenant.bucket()).key(tenant.prefix() + key.value()),
         RequestBody.fromBytes(content));
-    String token = sandbox.world().files().tokens().get(tenant.id() + "-device");
+    String token = running().world().files().tokens().get(tenant.id() + "-device");
     HttpResponse<String> answer =
         http.send(
-            HttpRequest.newBuilder(URI.create(sandbox.edge() + "/v1/links/" + key.encoded()))
+            HttpRequest.newBuilder(URI.create(running().edge() + "/v1/links/" + key.encoded()))
                 .header("Authorization", "Bearer " + token)
                 .build(),
             BodyHandlers.ofString());

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,24 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * device of the sandbox. A block of text or JSON right below shows what a block prints; {@code ...}
  * in it is anything but a quote.
  */
-class DevicesGuideIT {
+class DevicesGuideIT extends InSandbox {
   private static final Path PAGE = Path.of("..", "docs", "devices.md");
   private static final String END_OF_BLOCK = "== end of block ==";
   private static final Firmware WANTED = Firmware.SMALL;
-
-  private static @TempDir @Nullable Path folder;
-  private static @Nullable Sandbox sandbox;
-
-  @BeforeAll
-  static void start() {
-    Path place = Objects.requireNonNull(folder).resolve("sandbox");
-    sandbox = Sandbox.start(place, InstantSource.system());
-  }
-
-  @AfterAll
-  static void stop() {
-    running().close();
-  }
 
   static List<Tenant> tenants() {
     return Tenant.ALL;
@@ -204,9 +187,5 @@ class DevicesGuideIT {
 
   private static String token(String org) {
     return Objects.requireNonNull(running().world().files().tokens().get(org + "-device"));
-  }
-
-  private static Sandbox running() {
-    return Objects.requireNonNull(sandbox);
   }
 }

@@ -6,33 +6,13 @@ import io.edgemint.sandbox.Guide.Example;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SandboxIT {
-  private static @TempDir @Nullable Path folder;
-  private static @Nullable Sandbox sandbox;
-
-  @BeforeAll
-  static void start() {
-    Path place = Objects.requireNonNull(folder).resolve("sandbox");
-    sandbox = Sandbox.start(place, InstantSource.system());
-  }
-
-  @AfterAll
-  static void stop() {
-    running().close();
-  }
-
+class SandboxIT extends InSandbox {
   static List<Example> examples() {
     return running().guide(Path.of("")).examples();
   }
@@ -81,9 +61,5 @@ class SandboxIT {
     String printed = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return printed;
-  }
-
-  private static Sandbox running() {
-    return Objects.requireNonNull(sandbox);
   }
 }
