@@ -1,9 +1,6 @@
 package io.edgemint.app;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -27,13 +24,14 @@ final class StopSignals {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      MethodHandle came =
-          MethodHandles.lookup()
-              .findVirtual(StopSignals.class, "came", MethodType.methodType(void.class))
-              .bindTo(signals);
       Object told =
-          MethodHandleProxies.asInterfaceInstance(
-              handler, MethodHandles.dropArguments(came, 0, signal));
+          Proxy.newProxyInstance(
+              StopSignals.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                signals.came();
+                return null;
+              });
       for (String name : new String[] {"TERM", "INT"}) {
         Object named = signal.getConstructor(String.class).newInstance(name);
         signal.getMethod("handle", signal, handler).invoke(null, named, told);
@@ -44,7 +42,7 @@ final class StopSignals {
     return signals;
   }
 
-  @SuppressWarnings("UnusedMethod") // Called by the JVM's own thread for signals.
+  /** On the JVM's own thread for signals. */
   private void came() {
     if (asked.getCount() == 0) {
       Runtime.getRuntime().halt(SIGNALLED + TERM);
