@@ -22,6 +22,7 @@ import io.edgemint.telemetry.Telemetry;
 import io.edgemint.traffic.FairPool;
 import io.edgemint.traffic.Gate;
 import io.edgemint.traffic.Traffic;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -100,23 +101,8 @@ public final class Gateway implements AutoCloseable {
                   caller -> traffic.requestsOf(caller.org(), caller.subject()),
                   settings.caches().tokens(),
                   telemetry.registry()));
-      FairPool rsa =
-          part(new FairPool("rsa", settings.signing().rsaThreads(), settings.signing().rsaQueue()));
-      ThreadPoolExecutor opener = part(opener(settings.signing()));
-      ActiveBackends backends =
-          new ActiveBackends(
-              foundation.signers(),
-              settings.defaultStorage(),
-              opener,
-              clock,
-              settings.caches().backends());
-      LinkMint mint =
-          new LinkMint(
-              traffic::signature,
-              rsa::execute,
-              clock,
-              settings.caches().links(),
-              telemetry.registry());
+      LinkMint mint = mint(settings, traffic, clock, telemetry.registry());
+      ActiveBackends backends = backends(settings, foundation, clock);
       Grants grants = new Grants(callers, orgs, backends, mint, traffic);
 
       AccessLog accessLog =
@@ -232,6 +218,22 @@ public final class Gateway implements AutoCloseable {
   private void deploy(Vertx vertx, Supplier<Deployable> server, int instances) {
     String id = done(vertx.deployVerticle(server, new DeploymentOptions().setInstances(instances)));
     part(() -> done(vertx.undeploy(id)));
+  }
+
+  private LinkMint mint(
+      Settings settings, Traffic traffic, InstantSource clock, MeterRegistry meters) {
+    Settings.Signing signing = settings.signing();
+    FairPool rsa = part(new FairPool("rsa", signing.rsaThreads(), signing.rsaQueue()));
+    return new LinkMint(traffic::signature, rsa::execute, clock, settings.caches().links(), meters);
+  }
+
+  private ActiveBackends backends(Settings settings, Foundation foundation, InstantSource clock) {
+    return new ActiveBackends(
+        foundation.signers(),
+        settings.defaultStorage(),
+        part(opener(settings.signing())),
+        clock,
+        settings.caches().backends());
   }
 
   private static ThreadPoolExecutor opener(Settings.Signing signing) {
