@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The connection on which a request came, and how it ends. On the request's event loop. */
 final class ClientConnection {
-  private static final long LAST_ANSWERS_SECONDS = 30;
+  /** For clients that never take their answers. */
+  static final long LAST_ANSWERS_SECONDS = 30;
 
   /** The digits of a body's length under 100 kB. */
   private static final int SHORT_DIGITS = 5;

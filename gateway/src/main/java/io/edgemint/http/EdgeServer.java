@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class EdgeServer extends VerticleBase {
-  /** For clients that never take their answers. */
-  private static final long LAST_ANSWERS_SECONDS = 30;
-
   private final EdgeSettings settings;
   private final TrafficSettings traffic;
   private final Grants grants;
@@ -141,7 +138,7 @@ public final class EdgeServer extends VerticleBase {
 
   /** Accepts nothing more, and ends when all that is under way has been answered. */
   public Future<Void> shutdown() {
-    return listening().shutdown(LAST_ANSWERS_SECONDS, TimeUnit.SECONDS);
+    return listening().shutdown(ClientConnection.LAST_ANSWERS_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The port that is listened on, once started. */

@@ -1,7 +1,6 @@
 package io.edgemint.traffic;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,11 +36,5 @@ public record Rate(long amount, Duration period) {
       throw new IllegalArgumentException("a rate is at least one in a time of at most a day");
     }
     return new Rate(amount, period);
-  }
-
-  /** As it is written in the settings, in seconds. */
-  @Override
-  public String toString() {
-    return String.format(Locale.ROOT, "%d/%ds", amount, period.toSeconds());
   }
 }

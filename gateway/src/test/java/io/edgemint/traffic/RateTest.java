@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,10 +20,5 @@ class RateTest {
       strings = {"", "60", "60/", "/m", "0/m", "60/0m", "60/d", "-1/m", "60 / m", "1/25h", "1.5/m"})
   void parse_anythingElse_isRefused(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Rate.parse(text));
-  }
-
-  @Test
-  void toString_anyUnit_isInSeconds() {
-    assertThat(Rate.parse("10/15m")).hasToString("10/900s");
   }
 }
