@@ -1,5 +1,6 @@
 package io.edgemint.http;
 
+import io.edgemint.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -44,9 +45,7 @@ final class Balancer implements AutoCloseable {
 
   /** Waits until so many gateways are ready. */
   void awaitReady(int gateways) throws InterruptedException {
-    while (ready.size() < gateways) {
-      Thread.sleep(PROBE_MILLIS);
-    }
+    Patience.until(() -> ready.size() >= gateways);
   }
 
   private void probe() {

@@ -3,6 +3,7 @@ package io.edgemint.http;
 import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.Patience;
 import io.edgemint.SelfSigned;
 import io.edgemint.app.Gateway;
 import io.vertx.core.Vertx;
@@ -53,9 +54,7 @@ class CertificateSwapIT {
   }
 
   private static void awaitReload(Operator operator, boolean successful) throws Exception {
-    while (operator.metric(SUCCESSFUL) != (successful ? 1 : 0)) {
-      Thread.sleep(50);
-    }
+    Patience.until(() -> operator.metric(SUCCESSFUL) == (successful ? 1 : 0));
   }
 
   @Test
@@ -100,9 +99,7 @@ class CertificateSwapIT {
       assertShown(port, "a.test", first);
       assertShown(port, "unknown.test", first);
       third.write(folder, "b");
-      while (!TlsClient.shown(port, "b.test").equals(third.chain())) {
-        Thread.sleep(50);
-      }
+      Patience.until(() -> TlsClient.shown(port, "b.test").equals(third.chain()));
       assertShown(port, "b.test", third);
       assertShown(port, "unknown.test", first);
     }

@@ -3,6 +3,7 @@ package io.edgemint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.edgemint.Patience;
 import io.edgemint.app.Gateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,8 +70,7 @@ class IdleConnectionsIT {
   }
 
   private static byte[] request(String token) {
-    return ("GET /v1/links/fw/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n")
-        .getBytes(StandardCharsets.US_ASCII);
+    return RawClient.request("/v1/links/fw/a", token).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** 20,000, or what the descriptors of this process and of the gateway's leave room for. */
@@ -118,10 +118,7 @@ class IdleConnectionsIT {
       for (int i = 0; i < 100; i++) {
         idle.add(new IdleClient(gateway.edgePort(), i, request(site.token())));
       }
-      while (!idle.isEmpty()) {
-        idle.removeIf(client -> !client.isOpen());
-        Thread.sleep(50);
-      }
+      Patience.until(() -> idle.stream().noneMatch(IdleClient::isOpen));
       assertThat(new Operator(gateway.adminPort()).metric("gateway_connections")).isZero();
     } finally {
       idle.forEach(IdleClient::close);

@@ -57,8 +57,12 @@ final class RawClient implements SteadyTraffic.Asking {
   /** Asks for a path as a device does. */
   @Override
   public Answer get(String path, String token) {
-    return send(
-        "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+    return send(request(path, token));
+  }
+
+  /** What {@link #get} sends. */
+  static String request(String path, String token) {
+    return "GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n";
   }
 
   /** Posts a body. */

@@ -3,7 +3,7 @@ package io.edgemint.http;
 import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.edgemint.SelfSigned;
+import io.edgemint.Patience;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +33,7 @@ class RollingRestartIT {
 
   @Test
   void gateways_restartedInTurnUnderLoad_loseNoRequest() throws Exception {
-    SelfSigned.of("a.test").write(folder, "a");
-    Site site = new Site(folder, "drain: 1s\ntls: {certificates: [{chain: a.pem, key: a.key}]}");
+    Site site = Site.withTls(folder, "drain: 1s");
     Deque<GatewayProcess> gateways = new ArrayDeque<>();
     try (Balancer balancer = new Balancer();
         SteadyTraffic traffic = new SteadyTraffic()) {
@@ -71,9 +70,7 @@ class RollingRestartIT {
   void gateway_secondSignal_endsAtOnce() throws Exception {
     try (GatewayProcess gateway = GatewayProcess.start(new Site(folder, "drain: 1h"))) {
       gateway.terminate();
-      while (gateway.operator().isReady()) {
-        Thread.sleep(50);
-      }
+      Patience.until(() -> !gateway.operator().isReady());
       gateway.terminate();
       assertThat(gateway.exitCode()).isEqualTo(143);
     }

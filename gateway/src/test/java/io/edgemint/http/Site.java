@@ -1,6 +1,7 @@
 package io.edgemint.http;
 
 import io.edgemint.KeyPairs;
+import io.edgemint.SelfSigned;
 import io.edgemint.app.Gateway;
 import io.edgemint.app.Main;
 import io.edgemint.backend.Issuer.ClaimNames;
@@ -48,6 +49,12 @@ final class Site {
     if (Main.run(apply, out, out) != 0) {
       throw new IllegalStateException(said.toString());
     }
+  }
+
+  /** The same, with TLS for {@code a.test}. */
+  static Site withTls(Path folder, String edge) {
+    SelfSigned.of("a.test").write(folder, "a");
+    return new Site(folder, "tls: {certificates: [{chain: a.pem, key: a.key}]}\n" + edge);
   }
 
   private static String settings(String edge) {

@@ -2,7 +2,6 @@ package io.edgemint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.edgemint.SelfSigned;
 import io.edgemint.app.Gateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,17 +53,28 @@ class SlowClientsIT {
       }
     }
 
-    /** Sends the next byte if there is one, unless the gateway has hung up. */
+    /** Sends the next byte if there is one; hangs up, too, once the gateway has. */
     boolean drips() {
       try {
-        boolean open = channel.read(ByteBuffer.allocate(1)) == 0;
-        if (open && rest.hasRemaining()) {
-          channel.write(rest.slice(rest.position(), 1));
-          rest.position(rest.position() + 1);
+        if (channel.read(ByteBuffer.allocate(1)) == 0) {
+          if (rest.hasRemaining()) {
+            channel.write(rest.slice(rest.position(), 1));
+            rest.position(rest.position() + 1);
+          }
+          return true;
         }
-        return open;
+      } catch (IOException reset) {
+        // Hung up in the middle of it.
+      }
+      close();
+      return false;
+    }
+
+    private void close() {
+      try {
+        channel.close();
       } catch (IOException e) {
-        return false;
+        throw new UncheckedIOException(e);
       }
     }
   }
@@ -149,14 +159,7 @@ class SlowClientsIT {
 
   @Test
   void slowHandshakes_besideGoodRequests_areClosedAndNoGoodOneFails() throws Exception {
-    SelfSigned.of("a.test").write(folder, "a");
-    Site site =
-        new Site(
-            folder,
-            """
-            tls: {certificates: [{chain: a.pem, key: a.key}]}
-            limits: {request_timeout: 1s, handshake_timeout: 2s}
-            """);
+    Site site = Site.withTls(folder, "limits: {request_timeout: 1s, handshake_timeout: 2s}");
     try (Gateway gateway = site.start();
         SteadyTraffic good = new SteadyTraffic()) {
       int port = gateway.edgePort();
@@ -170,14 +173,7 @@ class SlowClientsIT {
 
   @Test
   void connections_overTheCapOfTheirAddress_areClosedBeforeTls() throws Exception {
-    SelfSigned.of("a.test").write(folder, "a");
-    Site site =
-        new Site(
-            folder,
-            """
-            tls: {certificates: [{chain: a.pem, key: a.key}]}
-            limits: {connections_per_address: 10}
-            """);
+    Site site = Site.withTls(folder, "limits: {connections_per_address: 10}");
     List<RawClient> clients = new ArrayList<>();
     try (Gateway gateway = site.start()) {
       int port = gateway.edgePort();

@@ -1,5 +1,6 @@
 package io.edgemint.http;
 
+import io.edgemint.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,9 +66,7 @@ final class SteadyTraffic implements AutoCloseable {
   /** Waits for so many answers more, or for a problem. */
   void awaitMore(int answers) throws InterruptedException {
     long enough = served() + answers;
-    while (served() < enough && problems.isEmpty()) {
-      Thread.sleep(10);
-    }
+    Patience.until(() -> served() >= enough || !problems.isEmpty());
   }
 
   /** Lets every device take its last answer, and tells what went wrong. */
