@@ -6,6 +6,7 @@ import io.edgemint.onboarding.OrgFile;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -55,7 +56,7 @@ final class ApplyCommand implements Callable<Integer> {
   private int apply(Foundation foundation) {
     PrintWriter out = spec.commandLine().getOut();
     List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
-    Apply apply = new Apply(foundation.registry(), foundation.secrets());
+    Apply apply = new Apply(foundation.registry(), foundation.secrets(), InstantSource.system());
     for (Apply.Result result : apply.run(files, prune, dryRun, "command line")) {
       out.println(result.org() + ": " + result.outcome().name().toLowerCase(Locale.ROOT));
       result.changes().forEach(change -> out.println("  " + change));

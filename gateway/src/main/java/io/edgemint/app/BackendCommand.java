@@ -5,13 +5,16 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Check;
 import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.Order;
 import io.edgemint.onboarding.Probe;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "Brings an organisation's own storage into service, step by step.")
 final class BackendCommand {
-  private static final String ACTOR = "command line";
+  private static final Order ORDER = Order.of("command line");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -43,7 +46,7 @@ final class BackendCommand {
     return settings.with(
         foundation -> {
           Onboarding.Findings findings =
-              onboarding(foundation).validate(id(org), backend, ACTOR, check -> tell(out, check));
+              onboarding(foundation).validate(id(org), backend, ORDER, check -> tell(out, check));
           Backend now = findings.backend();
           out.println(
               "%s/%s revision %d: upload %s, download %s"
@@ -66,11 +69,73 @@ final class BackendCommand {
       @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
       @Parameters(paramLabel = "BACKEND", description = "the backend's name") String backend,
       @Mixin SettingsOption settings) {
+    return switched(settings, org, it -> it.activate(id(org), backend, ORDER));
+  }
+
+  @Command(
+      name = "rollback",
+      mixinStandardHelpOptions = true,
+      description =
+          "Lets the revision serve again that served before this backend. Once more, and it is"
+              + " back.")
+  int rollback(
+      @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
+      @Parameters(paramLabel = "BACKEND", description = "the backend that serves") String backend,
+      @Mixin SettingsOption settings) {
+    return switched(settings, org, it -> it.rollback(id(org), backend, ORDER));
+  }
+
+  @Command(
+      name = "suspend",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Lets devices get 503 instead of links of a backend, until 'resume'.",
+        "Links that were made before live to their end."
+      })
+  int suspend(
+      @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
+      @Parameters(paramLabel = "BACKEND", description = "the backend that serves") String backend,
+      @Mixin SettingsOption settings) {
+    return switched(settings, org, it -> it.suspend(id(org), backend, true, ORDER));
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = "Lets a suspended backend serve again.")
+  int resume(
+      @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
+      @Parameters(paramLabel = "BACKEND", description = "the backend that serves") String backend,
+      @Mixin SettingsOption settings) {
+    return switched(settings, org, it -> it.suspend(id(org), backend, false, ORDER));
+  }
+
+  @Command(
+      name = "failover",
+      mixinStandardHelpOptions = true,
+      description = "Leads devices to the standby of a backend, or back.")
+  int failover(
+      @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
+      @Parameters(paramLabel = "BACKEND", description = "the backend that serves") String backend,
+      @Option(names = "--back", description = "to the first bucket again") boolean back,
+      @Mixin SettingsOption settings) {
+    return switched(settings, org, it -> it.failover(id(org), backend, !back, ORDER));
+  }
+
+  /** Switches, and says what serves now. */
+  private int switched(SettingsOption settings, String org, Function<Onboarding, Backend> order) {
     PrintWriter out = spec.commandLine().getOut();
     return settings.with(
         foundation -> {
-          Backend now = onboarding(foundation).activate(id(org), backend, ACTOR);
-          out.println("%s/%s revision %d: active".formatted(org, backend, now.revision()));
+          Backend now = order.apply(onboarding(foundation));
+          out.println(
+              "%s/%s revision %d: active%s%s"
+                  .formatted(
+                      org,
+                      now.name(),
+                      now.revision(),
+                      now.service().suspended() ? ", suspended" : "",
+                      now.service().failedOver() ? ", standby serves" : ""));
           return 0;
         });
   }

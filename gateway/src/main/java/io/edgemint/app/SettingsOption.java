@@ -2,7 +2,7 @@ package io.edgemint.app;
 
 import io.edgemint.app.Main.Failure;
 import io.edgemint.backend.BackendStore.Conflict;
-import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.Impossible;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class SettingsOption {
     try (Foundation foundation =
         new Foundation(settings, vertx, InstantSource.system(), new SimpleMeterRegistry())) {
       return task.apply(foundation);
-    } catch (Onboarding.Impossible | Conflict e) {
+    } catch (Impossible | Conflict e) {
       throw new Failure(e.getMessage());
     } finally {
       vertx.close().await();

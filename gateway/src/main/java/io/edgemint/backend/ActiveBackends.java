@@ -75,9 +75,17 @@ public final class ActiveBackends {
     Org org = next.org;
     try {
       Backend active = org.active();
-      if (active != null) {
-        String via = active.download() instanceof CloudFront ? "cloudfront" : "s3";
-        next.complete(ready(org, active.name(), via, active.download()));
+      if (active != null && active.service().suspended()) {
+        next.fail(new Refused(Refusal.BACKEND_SUSPENDED, "the organisation has suspended it"));
+      } else if (active != null && refuses(org, active)) {
+        next.fail(
+            new Refused(
+                Refusal.BACKEND_UNAVAILABLE,
+                "its last probe failed, and the organisation wants no links meanwhile"));
+      } else if (active != null) {
+        Download download = active.serving();
+        String via = download instanceof CloudFront ? "cloudfront" : "s3";
+        next.complete(ready(org, active.name(), via, download));
       } else if (defaultStorage.isEmpty()) {
         next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "no backend is active"));
       } else if (!org.policy().allows(defaultStorage.get().region())) {
@@ -95,6 +103,11 @@ public final class ActiveBackends {
           .log(System.Logger.Level.ERROR, "backend of {0}: {1}", org.id(), e.getMessage());
       next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "the backend cannot sign at the moment"));
     }
+  }
+
+  private static boolean refuses(Org org, Backend active) {
+    return org.policy().refuseFailing()
+        && active.downloadSide().verdict() == Verification.Verdict.FAILED;
   }
 
   private ReadyBackend ready(Org org, String name, String via, Download download) {

@@ -1,6 +1,7 @@
 package io.edgemint.backend;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One revision of an organisation's own storage. What decides bytes never changes within a
@@ -13,6 +14,8 @@ import java.util.regex.Pattern;
  * @param download where devices read
  * @param uploadSide what the last probe found of {@code upload}
  * @param downloadSide what the last probe found of {@code download}
+ * @param standby the bucket that may serve in the place of an S3 download, or null
+ * @param service how it has been switched
  */
 public record Backend(
     String name,
@@ -21,13 +24,16 @@ public record Backend(
     S3Storage upload,
     Download download,
     Verification uploadSide,
-    Verification downloadSide) {
+    Verification downloadSide,
+    @Nullable Standby standby,
+    Service service) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,10}");
 
   /**
    * Accepts a well-formed name and a positive revision.
    *
-   * @throws IllegalArgumentException if the name or the revision is not
+   * @throws IllegalArgumentException if the name or the revision is not, or a standby is for no S3
+   *     download
    */
   public Backend {
     if (!NAME.matcher(name).matches()) {
@@ -41,6 +47,22 @@ public record Backend(
     if (revision < 1) {
       throw new IllegalArgumentException("revisions count from 1");
     }
+    if (standby != null && !(download instanceof S3Storage)) {
+      throw new IllegalArgumentException(
+          "a standby is for an S3 download alone; a distribution fails over by its origin group");
+    }
+  }
+
+  /** A revision that has no standby and was never switched. */
+  public Backend(
+      String name,
+      int revision,
+      State state,
+      S3Storage upload,
+      Download download,
+      Verification uploadSide,
+      Verification downloadSide) {
+    this(name, revision, state, upload, download, uploadSide, downloadSide, null, Service.NONE);
   }
 
   /** A first or further revision that nothing has verified yet. */
@@ -55,14 +77,48 @@ public record Backend(
         Verification.UNVERIFIED);
   }
 
+  /** Tells whether two records speak of one revision of one organisation. */
+  public boolean isSameRevisionAs(Backend other) {
+    return name.equals(other.name) && revision == other.revision;
+  }
+
   /** Tells whether a probe verified both sides, which is what activation needs. */
   public boolean verified() {
     return uploadSide.equals(Verification.VERIFIED) && downloadSide.equals(Verification.VERIFIED);
   }
 
+  /** Where devices read now: the download side, or its standby after a failover. */
+  public Download serving() {
+    return standby != null && service.failedOver && download instanceof S3Storage s3
+        ? s3.in(standby.bucket, standby.region)
+        : download;
+  }
+
   /** The same revision in another state. */
   public Backend withState(State other) {
-    return new Backend(name, revision, other, upload, download, uploadSide, downloadSide);
+    return with(other, upload, download, uploadSide, downloadSide, service);
+  }
+
+  /** The same revision, switched in another way. */
+  public Backend withService(Service other) {
+    return with(state, upload, download, uploadSide, downloadSide, other);
+  }
+
+  /** The same revision writing in another way to the same place. */
+  public Backend withUpload(S3Storage other) {
+    return with(state, other, download, uploadSide, downloadSide, service);
+  }
+
+  /** The same revision reading in another way from the same place. */
+  public Backend withDownload(Download other) {
+    return with(state, upload, other, uploadSide, downloadSide, service);
+  }
+
+  /** The same revision with a standby, or without one. */
+  public Backend withStandby(@Nullable Standby other) {
+    Service switched = other == null ? service.withFailedOver(false) : service;
+    return new Backend(
+        name, revision, state, upload, download, uploadSide, downloadSide, other, switched);
   }
 
   /**
@@ -70,11 +126,54 @@ public record Backend(
    * verified one a draft again when one is not; a revision that serves goes on serving.
    */
   public Backend withFindings(Verification ofUpload, Verification ofDownload) {
-    Backend found = new Backend(name, revision, state, upload, download, ofUpload, ofDownload);
+    Backend found = with(state, upload, download, ofUpload, ofDownload, service);
     return switch (state) {
       case DRAFT, VERIFIED -> found.withState(found.verified() ? State.VERIFIED : State.DRAFT);
       case ACTIVE, REPLACED -> found;
     };
+  }
+
+  private Backend with(
+      State ofLife,
+      S3Storage write,
+      Download read,
+      Verification ofUpload,
+      Verification ofDownload,
+      Service switched) {
+    return new Backend(
+        name, revision, ofLife, write, read, ofUpload, ofDownload, standby, switched);
+  }
+
+  /**
+   * A second bucket that holds the same objects below the same prefix, reached in the same way.
+   *
+   * @param bucket the bucket's name
+   * @param region the region in which it lies
+   * @param automatic whether it takes over by itself when the first fails
+   */
+  public record Standby(String bucket, String region, boolean automatic) {}
+
+  /**
+   * How a revision has been switched.
+   *
+   * @param turn which of the organisation's activations was its last, counted from 1; 0 if it has
+   *     never served
+   * @param suspended whether devices get 503 while it is active
+   * @param failedOver whether its standby serves
+   */
+  public record Service(long turn, boolean suspended, boolean failedOver) {
+    /** Never switched on. */
+    public static final Service NONE = new Service(0, false, false);
+
+    /** The same, suspended or resumed. */
+    public Service withSuspended(boolean other) {
+      return new Service(turn, other, failedOver);
+    }
+
+    /** The same, led to the standby or back. */
+    public Service withFailedOver(boolean other) {
+      return new Service(turn, suspended, other);
+    }
   }
 
   /** Where a revision stands in its life. */

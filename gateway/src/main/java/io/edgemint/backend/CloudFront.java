@@ -28,6 +28,16 @@ public record CloudFront(
     return new CloudFront(scheme, host, other, keys, ttl);
   }
 
+  /** The same distribution with other keys. */
+  public CloudFront withKeys(List<SigningKey> others) {
+    return new CloudFront(scheme, host, pathPrefix, others, ttl);
+  }
+
+  /** The key of this name, or null if there is none. */
+  public @Nullable SigningKey key(String name) {
+    return keys.stream().filter(key -> key.name().equals(name)).findFirst().orElse(null);
+  }
+
   /** The key that signs now, or null if none can. */
   public @Nullable SigningKey activeKey() {
     return keys.stream()
@@ -47,6 +57,8 @@ public record CloudFront(
    * @param state where it stands in its rotation
    * @param privateKey the private half in PKCS#8 DER, sealed
    * @param publicKey the public half as PEM (SubjectPublicKeyInfo), to register with CloudFront
+   * @param linksUntil the epoch second at which the last of its links has ended, as far as it signs
+   *     no more; 0 while nothing is known
    */
   public record SigningKey(
       String name,
@@ -55,7 +67,42 @@ public record CloudFront(
       Hash hash,
       KeyState state,
       SealedSecret privateKey,
-      String publicKey) {}
+      String publicKey,
+      long linksUntil) {
+
+    /** A key of which no link is known. */
+    public SigningKey(
+        String name,
+        @Nullable String id,
+        KeyAlgorithm algorithm,
+        Hash hash,
+        KeyState state,
+        SealedSecret privateKey,
+        String publicKey) {
+      this(name, id, algorithm, hash, state, privateKey, publicKey, 0);
+    }
+
+    /** The same key in another state of its rotation. */
+    public SigningKey withState(KeyState other) {
+      return new SigningKey(name, id, algorithm, hash, other, privateKey, publicKey, linksUntil);
+    }
+
+    /** The same key under the id that CloudFront gave to its public half. */
+    public SigningKey withId(String other) {
+      return new SigningKey(name, other, algorithm, hash, state, privateKey, publicKey, linksUntil);
+    }
+
+    /** The same key signing another digest. */
+    public SigningKey withHash(Hash other) {
+      return new SigningKey(name, id, algorithm, other, state, privateKey, publicKey, linksUntil);
+    }
+
+    /** The same key with links that end no earlier than at an epoch second. */
+    public SigningKey withLinksUntil(long second) {
+      return new SigningKey(
+          name, id, algorithm, hash, state, privateKey, publicKey, Math.max(linksUntil, second));
+    }
+  }
 
   /** The kinds of keys that CloudFront accepts in a key group. */
   public enum KeyAlgorithm {

@@ -1,6 +1,7 @@
 package io.edgemint.backend;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,13 +67,23 @@ public record Org(
   /** The same organisation with a revision put in the place of its predecessor, or added. */
   public Org withBackend(Backend changed) {
     List<Backend> next = new ArrayList<>(backends);
-    next.removeIf(b -> b.name().equals(changed.name()) && b.revision() == changed.revision());
+    next.removeIf(b -> b.isSameRevisionAs(changed));
     next.add(changed);
     return withBackends(next);
   }
 
+  /** The revision that served before the active one, or null if none did or it is gone. */
+  public @Nullable Backend previous() {
+    return backends.stream()
+        .filter(b -> b.state() == Backend.State.REPLACED && b.service().turn() > 0)
+        .max(Comparator.comparingLong(b -> b.service().turn()))
+        .orElse(null);
+  }
+
   /**
-   * The same organisation with a verified revision serving, and whatever served before replaced.
+   * The same organisation with a verified revision serving, and whatever served before replaced and
+   * kept for a way back. Revisions replaced earlier are let go, but for the newest of each name,
+   * which the next one counts from.
    *
    * @throws IllegalArgumentException if the revision is not verified on both sides, or lies in a
    *     region that the policy does not allow
@@ -86,15 +97,22 @@ public record Org(
       throw new IllegalArgumentException(
           "a backend is activated only in a region that the policy allows");
     }
+    Backend active = active();
+    if (active != null && active.isSameRevisionAs(verified)) {
+      return withBackend(verified.withService(active.service().withSuspended(false)));
+    }
+    long turn = 1 + backends.stream().mapToLong(b -> b.service().turn()).max().orElse(0);
     List<Backend> next = new ArrayList<>();
     for (Backend backend : backends) {
-      boolean same =
-          backend.name().equals(verified.name()) && backend.revision() == verified.revision();
-      if (same) {
-        next.add(backend.withState(Backend.State.ACTIVE));
+      if (backend.isSameRevisionAs(verified)) {
+        next.add(
+            backend
+                .withState(Backend.State.ACTIVE)
+                .withService(new Backend.Service(turn, false, false)));
       } else if (backend.state() == Backend.State.ACTIVE) {
         next.add(backend.withState(Backend.State.REPLACED));
-      } else {
+      } else if (backend.state() != Backend.State.REPLACED
+          || backend.equals(newest(backend.name()))) {
         next.add(backend);
       }
     }

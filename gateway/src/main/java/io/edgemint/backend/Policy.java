@@ -8,11 +8,22 @@ import java.util.Set;
  * @param entitlement what a token that says nothing of keys may read
  * @param allowedRegions AWS regions that may hold its objects (residency); empty means any
  * @param tokenLimited whether no link outlives the token that asked for it
+ * @param refuseFailing whether devices get 503 while the last probe of the active backend's
+ *     download side failed; if not, links are made as before
  */
-public record Policy(Entitlement entitlement, Set<String> allowedRegions, boolean tokenLimited) {
+public record Policy(
+    Entitlement entitlement,
+    Set<String> allowedRegions,
+    boolean tokenLimited,
+    boolean refuseFailing) {
   /** Copies the regions. */
   public Policy {
     allowedRegions = Set.copyOf(allowedRegions);
+  }
+
+  /** Rules under which a failing backend goes on serving. */
+  public Policy(Entitlement entitlement, Set<String> allowedRegions, boolean tokenLimited) {
+    this(entitlement, allowedRegions, tokenLimited, false);
   }
 
   /** Tells whether objects may lie in this region. */
@@ -23,6 +34,7 @@ public record Policy(Entitlement entitlement, Set<String> allowedRegions, boolea
   /** Tells whether all objects of a backend lie where they may. */
   public boolean allows(Backend backend) {
     return allows(backend.upload().region())
-        && (!(backend.download() instanceof S3Storage s3) || allows(s3.region()));
+        && (!(backend.download() instanceof S3Storage s3) || allows(s3.region()))
+        && (backend.standby() == null || allows(backend.standby().region()));
   }
 }

@@ -42,6 +42,12 @@ public record S3Storage(
         bucket, region, other, endpoint, credentials, encryption, ttl, responseHeaders);
   }
 
+  /** The same storage in another bucket. */
+  public S3Storage in(String otherBucket, String otherRegion) {
+    return new S3Storage(
+        otherBucket, otherRegion, prefix, endpoint, credentials, encryption, ttl, responseHeaders);
+  }
+
   /**
    * How the bucket is addressed.
    *

@@ -30,6 +30,7 @@ enum Problem {
   RATE_LIMITED(429, "Asked too often", true, "waits `Retry-After`"),
   OVERLOADED(503, "The gateway is busy", true, "waits `Retry-After`"),
   BACKEND_UNAVAILABLE(503, "The backend cannot sign", true, "waits `Retry-After`"),
+  BACKEND_SUSPENDED(503, "The organisation has suspended its backend", true, "waits `Retry-After`"),
   SESSION_TOO_SHORT(
       503, "The storage session ends too soon for a link", true, "waits `Retry-After`"),
   RESIDENCY_HOLD(503, "No storage in an allowed region is active yet", true, "waits `Retry-After`"),
@@ -67,6 +68,7 @@ enum Problem {
       case RATE_LIMITED -> RATE_LIMITED;
       case OVERLOADED -> OVERLOADED;
       case BACKEND_UNAVAILABLE -> BACKEND_UNAVAILABLE;
+      case BACKEND_SUSPENDED -> BACKEND_SUSPENDED;
       case SESSION_TOO_SHORT -> SESSION_TOO_SHORT;
       case RESIDENCY_HOLD -> RESIDENCY_HOLD;
     };

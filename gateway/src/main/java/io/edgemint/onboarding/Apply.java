@@ -7,7 +7,8 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
-import io.edgemint.onboarding.Onboarding.Impossible;
+import io.edgemint.onboarding.Impossible.Reason;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,11 +23,13 @@ import java.util.Set;
 public final class Apply {
   private final BackendStore store;
   private final StandingSecrets secrets;
+  private final InstantSource clock;
 
   /** Works on a store whose secrets can be opened. */
-  public Apply(BackendStore store, Secrets secrets) {
+  public Apply(BackendStore store, Secrets secrets, InstantSource clock) {
     this.store = store;
     this.secrets = new StandingSecrets(secrets);
+    this.clock = clock;
   }
 
   /**
@@ -75,7 +78,7 @@ public final class Apply {
       }
       Org old = standing.org(id);
       try {
-        Merge merge = new Merge(old, file, secrets, prune);
+        Merge merge = new Merge(old, file, secrets, clock, prune);
         Org next = merge.org();
         if (old == null) {
           results.add(new Result(id, Outcome.CREATED, merge.changes()));
@@ -102,7 +105,7 @@ public final class Apply {
       results.add(new Result(org.id(), Outcome.DELETED, List.of()));
     }
     if (!refusals.isEmpty()) {
-      throw new Impossible(String.join("\n", refusals));
+      throw new Impossible(Reason.CONTRADICTION, String.join("\n", refusals));
     }
     if (!dryRun) {
       write(writes, deletions, new Change(actor, "apply"));

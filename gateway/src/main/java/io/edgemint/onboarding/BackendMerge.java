@@ -1,8 +1,10 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Backend.Standby;
 import io.edgemint.backend.Backend.State;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.OrgId;
@@ -10,9 +12,12 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,7 @@ final class BackendMerge {
   private final Backend wanted;
   private final OrgFile file;
   private final StandingSecrets secrets;
+  private final InstantSource clock;
   private final List<String> changes;
   private final OrgId org;
 
@@ -39,11 +45,13 @@ final class BackendMerge {
       Backend wanted,
       OrgFile file,
       StandingSecrets secrets,
+      InstantSource clock,
       List<String> changes) {
     this.standing = standing;
     this.wanted = wanted;
     this.file = file;
     this.secrets = secrets;
+    this.clock = clock;
     this.changes = changes;
     this.org = file.org().id();
   }
@@ -87,7 +95,8 @@ final class BackendMerge {
         active == null
             ? withoutDrafts()
             : withTtls(withoutDrafts(), active, active, upload, download);
-    next.add(Backend.draft(wanted.name(), revision, upload, download));
+    next.add(
+        Backend.draft(wanted.name(), revision, upload, download).withStandby(wanted.standby()));
     return next;
   }
 
@@ -121,18 +130,39 @@ final class BackendMerge {
 
   private Backend withTtls(Backend backend, S3Storage upload, Download download) {
     Backend changed =
-        new Backend(
-            backend.name(),
-            backend.revision(),
-            backend.state(),
-            Lives.of(backend.upload(), upload.ttl()),
-            Lives.of(backend.download(), download.ttl()),
-            backend.uploadSide(),
-            backend.downloadSide());
+        backend
+            .withUpload(Lives.of(backend.upload(), upload.ttl()))
+            .withDownload(withTtl(backend.download(), download.ttl()))
+            .withStandby(standby(backend));
     if (!changed.equals(backend)) {
-      changes.add("backend %s (ttl of revision %d)".formatted(wanted.name(), backend.revision()));
+      String what = Objects.equals(changed.standby(), backend.standby()) ? "ttl" : "standby";
+      changes.add(
+          "backend %s (%s of revision %d)".formatted(wanted.name(), what, backend.revision()));
     }
     return changed;
+  }
+
+  private @Nullable Standby standby(Backend standing) {
+    if (standing.service().failedOver() && !Objects.equals(standing.standby(), wanted.standby())) {
+      throw new Impossible(
+          Reason.WRONG_STATE,
+          "the standby of backend '%s' serves now; fail back before it is changed"
+              .formatted(wanted.name()));
+    }
+    return standing.download() instanceof S3Storage ? wanted.standby() : null;
+  }
+
+  /** A life that falls leaves longer links about, which count when their key is retired. */
+  private Download withTtl(Download standing, Duration ttl) {
+    if (standing instanceof CloudFront cdn && ttl.compareTo(cdn.ttl()) < 0) {
+      long end = clock.instant().plus(cdn.ttl()).getEpochSecond();
+      List<SigningKey> keys =
+          cdn.keys().stream()
+              .map(key -> key.state() == KeyState.ACTIVE ? key.withLinksUntil(end) : key)
+              .toList();
+      return Lives.of(cdn.withKeys(keys), ttl);
+    }
+    return Lives.of(standing, ttl);
   }
 
   private static boolean sameBytes(Backend standing, S3Storage upload, Download download) {

@@ -7,7 +7,7 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.Secrets.Purpose;
-import io.edgemint.onboarding.Onboarding.Impossible;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,7 @@ final class Merge {
   private final @Nullable Org old;
   private final OrgFile file;
   private final StandingSecrets secrets;
+  private final InstantSource clock;
   private final boolean prune;
   private final List<String> changes = new ArrayList<>();
 
@@ -30,10 +31,16 @@ final class Merge {
    * @param old what stands, or null for a new organisation
    * @param prune whether issuers that the file does not name are deleted
    */
-  Merge(@Nullable Org old, OrgFile file, StandingSecrets secrets, boolean prune) {
+  Merge(
+      @Nullable Org old,
+      OrgFile file,
+      StandingSecrets secrets,
+      InstantSource clock,
+      boolean prune) {
     this.old = old;
     this.file = file;
     this.secrets = secrets;
+    this.clock = clock;
     this.prune = prune;
   }
 
@@ -59,7 +66,7 @@ final class Merge {
     List<Issuer> issuers = issuers(base);
     List<Backend> backends = base.backends();
     for (Backend backend : wanted.backends()) {
-      backends = new BackendMerge(backends, backend, file, secrets, changes).merged();
+      backends = new BackendMerge(backends, backend, file, secrets, clock, changes).merged();
     }
     return new Org(base.id(), base.version(), wanted.policy(), revocations, issuers, backends);
   }

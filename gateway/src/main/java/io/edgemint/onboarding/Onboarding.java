@@ -2,39 +2,27 @@ package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
-import io.edgemint.backend.BackendStore.Change;
-import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.Check.Side;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a backend: tried by a probe, then switched on. Nothing else sets a verification
- * state. Waits for disk and network, so never on an event loop.
+ * The life of a backend: tried by a probe, switched on, back, off and over to its standby. Nothing
+ * else sets a verification state. Waits for disk and network, so never on an event loop.
  */
 public final class Onboarding {
-  private static final int TRIES = 5;
-
-  private final BackendStore store;
+  private final OrgEditor editor;
   private final Probe probe;
 
   /** Works on a store with a probe. */
   public Onboarding(BackendStore store, Probe probe) {
-    this.store = store;
+    this.editor = new OrgEditor(store);
     this.probe = probe;
-  }
-
-  /** A switch that was refused; its message says why and what to do. */
-  public static final class Impossible extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Impossible(String message) {
-      super(message, null, false, false);
-    }
   }
 
   /**
@@ -50,91 +38,175 @@ public final class Onboarding {
    *
    * @throws Impossible if there is no such backend, or it was changed meanwhile
    */
-  public Findings validate(OrgId id, String name, String actor, Consumer<Check> progress) {
-    Backend probed = newest(org(id), name);
+  public Findings validate(OrgId id, String name, Order order, Consumer<Check> progress) {
+    return validate(id, OrgEditor.newest(editor.org(id, order), name), order, progress);
+  }
+
+  /**
+   * Probes the revision that serves and writes down what was found; null if none does.
+   *
+   * @throws Impossible if it was changed meanwhile
+   */
+  public @Nullable Findings revalidate(OrgId id, Order order) {
+    Backend active = editor.org(id, order).active();
+    return active == null ? null : validate(id, active, order, check -> {});
+  }
+
+  private Findings validate(OrgId id, Backend probed, Order order, Consumer<Check> progress) {
     List<Check> checks = probe.run(id, probed, progress);
     Verification upload = verdict(checks, Side.UPLOAD);
     Verification download = verdict(checks, Side.DOWNLOAD);
     Org written =
-        write(
+        editor.edit(
             id,
-            new Change(actor, "validate " + name + "@" + probed.revision()),
+            // The probe took its time; what counts is that the backend is still the same.
+            new Order(order.actor(), null, order.dryRun()),
+            "validate " + probed.name() + "@" + probed.revision(),
             org -> {
-              Backend now = newest(org, name);
-              if (!now.upload().equals(probed.upload())
+              Backend now = revision(org, probed);
+              if (now == null
+                  || !now.upload().equals(probed.upload())
                   || !now.download().equals(probed.download())) {
                 throw new Impossible(
-                    "backend '" + name + "' was changed while it was probed; validate it again");
+                    Reason.VERSION_CHANGED,
+                    "backend '%s' was changed while it was probed; validate it again"
+                        .formatted(probed.name()));
               }
               return org.withBackend(now.withFindings(upload, download));
             });
-    return new Findings(newest(written, name), checks);
+    Backend now = revision(written, probed);
+    return new Findings(now == null ? probed : now, checks);
+  }
+
+  private static @Nullable Backend revision(Org org, Backend same) {
+    return org.backends().stream().filter(same::isSameRevisionAs).findFirst().orElse(null);
   }
 
   /**
-   * Lets the newest revision of a backend serve, in one switch.
+   * Lets the newest revision of a backend serve, in one switch; a suspension ends with it.
    *
    * @throws Impossible if there is no such backend, a side of it is not verified, or it lies in a
    *     region that the policy does not allow
    */
-  public Backend activate(OrgId id, String name, String actor) {
+  public Backend activate(OrgId id, String name, Order order) {
     Org written =
-        write(
+        editor.edit(
             id,
-            new Change(actor, "activate " + name),
+            order,
+            "activate " + name,
             org -> {
-              Backend backend = newest(org, name);
-              if (!backend.verified()) {
-                throw new Impossible(
-                    "backend '%s' revision %d is not verified (upload %s, download %s); run 'edgemint backend validate %s %s'"
-                        .formatted(
-                            name,
-                            backend.revision(),
-                            word(backend.uploadSide()),
-                            word(backend.downloadSide()),
-                            id,
-                            name));
-              }
-              if (!org.policy().allows(backend)) {
-                throw new Impossible(
-                    "backend '%s' revision %d lies in a region that policy.allowed_regions of '%s' does not list"
-                        .formatted(name, backend.revision(), id));
-              }
+              Backend backend = OrgEditor.newest(org, name);
+              requireFit(org, backend);
               return org.withActive(backend);
             });
-    return newest(written, name);
+    return OrgEditor.active(written, name);
   }
 
-  private Org write(OrgId id, Change change, UnaryOperator<Org> edit) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return store.write(List.of(edit.apply(org(id))), change).get(0);
-      } catch (Conflict e) {
-        // Somebody else wrote the organisation in between: look again at what stands there now.
-        if (attempt == TRIES) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private Org org(OrgId id) {
-    Org org = store.load().org(id);
-    if (org == null) {
-      throw new Impossible("there is no organisation '" + id + "'; apply its file first");
-    }
-    return org;
-  }
-
-  private static Backend newest(Org org, String name) {
-    Backend backend = org.newest(name);
-    if (backend == null) {
+  private static void requireFit(Org org, Backend backend) {
+    if (!backend.verified()) {
       throw new Impossible(
-          "organisation '%s' has no backend '%s'; it has %s"
+          Reason.NOT_VERIFIED,
+          "backend '%s' revision %d is not verified (upload %s, download %s); run 'edgemint backend validate %s %s'"
               .formatted(
-                  org.id(), name, org.backends().stream().map(Backend::name).distinct().toList()));
+                  backend.name(),
+                  backend.revision(),
+                  word(backend.uploadSide()),
+                  word(backend.downloadSide()),
+                  org.id(),
+                  backend.name()));
     }
-    return backend;
+    if (!org.policy().allows(backend)) {
+      throw new Impossible(
+          Reason.REGION_NOT_ALLOWED,
+          "backend '%s' revision %d lies in a region that policy.allowed_regions of '%s' does not list"
+              .formatted(backend.name(), backend.revision(), org.id()));
+    }
+  }
+
+  /**
+   * Lets the revision serve again that served before this backend was activated; once more, and the
+   * backend is back.
+   *
+   * @throws Impossible if the backend does not serve, nothing served before, or what did lies in a
+   *     region that is no longer allowed
+   */
+  public Backend rollback(OrgId id, String name, Order order) {
+    Org written =
+        editor.edit(
+            id,
+            order,
+            "rollback " + name,
+            org -> {
+              OrgEditor.active(org, name);
+              Backend previous = org.previous();
+              if (previous == null) {
+                throw new Impossible(
+                    Reason.WRONG_STATE,
+                    "no backend of '%s' served before '%s'; to stop it from serving, suspend it"
+                        .formatted(id, name));
+              }
+              requireFit(org, previous);
+              return org.withActive(previous);
+            });
+    return serving(written);
+  }
+
+  /**
+   * Lets devices get 503 instead of links of a backend, or links again.
+   *
+   * @throws Impossible if the backend does not serve
+   */
+  public Backend suspend(OrgId id, String name, boolean suspended, Order order) {
+    Org written =
+        editor.edit(
+            id,
+            order,
+            (suspended ? "suspend " : "resume ") + name,
+            org -> {
+              Backend active = OrgEditor.active(org, name);
+              return org.withBackend(active.withService(active.service().withSuspended(suspended)));
+            });
+    return serving(written);
+  }
+
+  /**
+   * Leads devices to the standby of a backend, or back.
+   *
+   * @throws Impossible if the backend does not serve, has no standby, or the standby lies in a
+   *     region that is not allowed
+   */
+  public Backend failover(OrgId id, String name, boolean toStandby, Order order) {
+    Org written =
+        editor.edit(
+            id,
+            order,
+            (toStandby ? "fail over " : "fail back ") + name,
+            org -> {
+              Backend active = OrgEditor.active(org, name);
+              if (active.standby() == null) {
+                throw new Impossible(
+                    Reason.WRONG_STATE,
+                    "backend '%s' has no standby; name one in its file under 'standby'"
+                        .formatted(name));
+              }
+              if (!org.policy().allows(active)) {
+                throw new Impossible(
+                    Reason.REGION_NOT_ALLOWED,
+                    "the standby of backend '%s' lies in a region that policy.allowed_regions of '%s' does not list"
+                        .formatted(name, id));
+              }
+              return org.withBackend(
+                  active.withService(active.service().withFailedOver(toStandby)));
+            });
+    return serving(written);
+  }
+
+  private static Backend serving(Org org) {
+    Backend active = org.active();
+    if (active == null) {
+      throw new IllegalStateException("a switch ended without an active backend");
+    }
+    return active;
   }
 
   private static Verification verdict(List<Check> checks, Side side) {

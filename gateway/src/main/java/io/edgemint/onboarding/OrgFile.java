@@ -1,6 +1,7 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Backend.Standby;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.Download;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An organisation as a file describes it: what should be, without states and without what the
@@ -121,7 +123,31 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
           section.has("download")
               ? download(section.section("download"), org, owner, generated)
               : upload;
-      return section.build(() -> Backend.draft(name.get(), 1, upload.get(), download.get()));
+      Field<Optional<Standby>> standby = standby(section);
+      return section.build(
+          () -> {
+            Backend draft = Backend.draft(name.get(), 1, upload.get(), download.get());
+            return draft.withStandby(checked(standby.get().orElse(null), draft));
+          });
+    }
+
+    private static Field<Optional<Standby>> standby(Section backend) {
+      if (!backend.has("standby")) {
+        return backend.build(Optional::empty);
+      }
+      Section section = backend.section("standby");
+      Field<String> bucket = section.field("bucket", S3Reader::bucket);
+      Field<String> region = section.field("region", S3Reader::region);
+      boolean automatic = section.flag("automatic", false);
+      return section.build(() -> Optional.of(new Standby(bucket.get(), region.get(), automatic)));
+    }
+
+    /** What the first bucket's credentials or address cannot lead to is told at once. */
+    private static @Nullable Standby checked(@Nullable Standby standby, Backend draft) {
+      if (standby != null && draft.download() instanceof S3Storage s3) {
+        S3Reader.check(s3.in(standby.bucket(), standby.region()));
+      }
+      return standby;
     }
 
     private Field<? extends Download> download(
@@ -142,10 +168,19 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
       Field<List<String>> prefixes = section.list("entitlement", text -> text);
       Field<List<String>> regions = section.list("allowed_regions", S3Reader::region);
       boolean tokenLimited = section.flag("token_limited", false);
+      WhenFailing whenFailing = section.oneOf("when_failing", WhenFailing.HOLD);
       return section.build(
           () ->
               new Policy(
-                  new Entitlement(prefixes.get()), new HashSet<>(regions.get()), tokenLimited));
+                  new Entitlement(prefixes.get()),
+                  new HashSet<>(regions.get()),
+                  tokenLimited,
+                  whenFailing == WhenFailing.REFUSE));
+    }
+
+    private enum WhenFailing {
+      HOLD,
+      REFUSE
     }
 
     private static Field<Revocations> revocations(Section section) {

@@ -87,11 +87,20 @@ final class S3Reader {
                   encryption.get(),
                   ttl,
                   response);
-          checkCredentials(storage);
-          // What has no address would only be noticed when the first link is signed.
-          S3Address.of(storage);
+          check(storage);
           return storage;
         });
+  }
+
+  /**
+   * Refuses a storage that no link can lead to.
+   *
+   * @throws IllegalArgumentException with the field and the fix
+   */
+  static void check(S3Storage storage) {
+    checkCredentials(storage);
+    // What has no address would only be noticed when the first link is signed.
+    S3Address.of(storage);
   }
 
   private static void checkCredentials(S3Storage storage) {
@@ -187,7 +196,7 @@ final class S3Reader {
     return headers;
   }
 
-  private static String bucket(String text) {
+  static String bucket(String text) {
     if (!BUCKET.matcher(text).matches() || text.contains("..") || ADDRESS.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "a bucket is 3 to 63 characters of a-z, 0-9, '.' and '-', and no IP address");

@@ -4,7 +4,7 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
-import io.edgemint.onboarding.Onboarding.Impossible;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +35,10 @@ final class SigningKeyMerge {
     for (SigningKey fresh : cdn.keys()) {
       if (named(standing, fresh.name()) == null) {
         boolean signs = keys.stream().anyMatch(it -> it.state() == KeyState.ACTIVE);
-        keys.add(withState(fresh, signs ? KeyState.NEXT : KeyState.ACTIVE));
+        keys.add(fresh.withState(signs ? KeyState.NEXT : KeyState.ACTIVE));
       }
     }
-    return new CloudFront(cdn.scheme(), cdn.host(), cdn.pathPrefix(), keys, cdn.ttl());
+    return cdn.withKeys(keys);
   }
 
   /** An id is given out for a public half, and that of a key made just now was nowhere yet. */
@@ -51,6 +51,7 @@ final class SigningKeyMerge {
           && fresh.id() != null
           && named(standing, fresh.name()) == null) {
         throw new Impossible(
+            Reason.CONTRADICTION,
             "signing key '%s' of backend '%s' has an id, but is only to be made: apply without the id, register the public half that is printed, and add the id then"
                 .formatted(fresh.name(), wanted.name()));
       }
@@ -62,17 +63,12 @@ final class SigningKeyMerge {
         !isMade(wanted, fresh, file) && !known.publicKey().equals(fresh.publicKey());
     if (otherMaterial || known.algorithm() != fresh.algorithm()) {
       throw new Impossible(
+          Reason.CONTRADICTION,
           "signing key '%s' of backend '%s' is another key than the one that stands; add it under a new name"
               .formatted(known.name(), wanted.name()));
     }
-    return new SigningKey(
-        known.name(),
-        fresh.id() == null ? known.id() : fresh.id(),
-        known.algorithm(),
-        fresh.hash(),
-        known.state(),
-        known.privateKey(),
-        known.publicKey());
+    SigningKey same = fresh.id() == null ? known : known.withId(fresh.id());
+    return same.withHash(fresh.hash());
   }
 
   private static boolean isMade(Backend wanted, SigningKey key, OrgFile file) {
@@ -81,16 +77,5 @@ final class SigningKeyMerge {
 
   private static @Nullable SigningKey named(List<SigningKey> keys, String name) {
     return keys.stream().filter(key -> key.name().equals(name)).findFirst().orElse(null);
-  }
-
-  private static SigningKey withState(SigningKey key, KeyState state) {
-    return new SigningKey(
-        key.name(),
-        key.id(),
-        key.algorithm(),
-        key.hash(),
-        state,
-        key.privateKey(),
-        key.publicKey());
   }
 }

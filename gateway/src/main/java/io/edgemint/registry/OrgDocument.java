@@ -1,6 +1,8 @@
 package io.edgemint.registry;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.CUSTOM;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_DEFAULT;
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
 import static java.lang.annotation.RetentionPolicy.RUNTIME;
 
 import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
@@ -28,12 +30,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.Download;
+import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Policy;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.SealedSecret;
+import io.edgemint.backend.Verification;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.net.URI;
@@ -41,6 +48,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON form of an organisation in the registry: the components of its records under their own
@@ -51,6 +59,15 @@ final class OrgDocument {
   /** Stands for the value of every {@link Later} flag that a document does not have. */
   private static final String LATER = "later";
 
+  /** Stands for the value of every later number that a document does not have. */
+  private static final String ZERO = "zero";
+
+  /** Stands for a standby, where a document names none. */
+  private static final String STANDBY = "standby";
+
+  /** Stands for how a revision was switched, where a document does not say it. */
+  private static final String SERVICE = "service";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -58,6 +75,9 @@ final class OrgDocument {
           .addMixIn(OrgId.class, PlainText.class)
           .addMixIn(Issuer.KeySource.class, KeySourceKinds.class)
           .addMixIn(Download.class, DownloadKinds.class)
+          .addMixIn(Policy.class, PolicyMembers.class)
+          .addMixIn(Backend.class, BackendMembers.class)
+          .addMixIn(CloudFront.SigningKey.class, SigningKeyMembers.class)
           .addMixIn(S3Storage.Endpoint.class, EndpointMembers.class)
           .addMixIn(S3Storage.Credentials.class, CredentialKinds.class)
           .addMixIn(S3Storage.Encryption.class, EncryptionKinds.class)
@@ -66,7 +86,12 @@ final class OrgDocument {
                   .addSerializer(new SortedSet())
                   .addSerializer(Duration.class, ToStringSerializer.instance)
                   .addDeserializer(Duration.class, new IsoDuration()))
-          .injectableValues(new InjectableValues.Std().addValue(LATER, false))
+          .injectableValues(
+              new InjectableValues.Std()
+                  .addValue(LATER, false)
+                  .addValue(ZERO, 0L)
+                  .addValue(STANDBY, null)
+                  .addValue(SERVICE, Backend.Service.NONE))
           .build();
 
   private OrgDocument() {}
@@ -149,6 +174,64 @@ final class OrgDocument {
         @JsonProperty("dualStack") @Later boolean unusedDualStack,
         @JsonProperty("fips") @Later boolean unusedFips,
         @JsonProperty("accelerate") @Later boolean unusedAccelerate) {}
+  }
+
+  private abstract static class PolicyMembers {
+    @JsonCreator
+    PolicyMembers(
+        @JsonProperty("entitlement") Entitlement unused,
+        @JsonProperty("allowedRegions") Set<String> unusedRegions,
+        @JsonProperty("tokenLimited") boolean unusedTokenLimited,
+        @JsonProperty("refuseFailing") @Later boolean unusedRefuseFailing) {}
+  }
+
+  private abstract static class BackendMembers {
+    @JsonCreator
+    BackendMembers(
+        @JsonProperty("name") String unused,
+        @JsonProperty("revision") int unusedRevision,
+        @JsonProperty("state") Backend.State unusedState,
+        @JsonProperty("upload") S3Storage unusedUpload,
+        @JsonProperty("download") Download unusedDownload,
+        @JsonProperty("uploadSide") Verification unusedUploadSide,
+        @JsonProperty("downloadSide") Verification unusedDownloadSide,
+        @JsonProperty("standby")
+            @JacksonInject(value = STANDBY, useInput = OptBoolean.TRUE)
+            @JsonInclude(NON_NULL)
+            Backend.@Nullable Standby unusedStandby,
+        @JsonProperty("service")
+            @JacksonInject(value = SERVICE, useInput = OptBoolean.TRUE)
+            @JsonInclude(value = CUSTOM, valueFilter = NeverSwitched.class)
+            Backend.Service unusedService) {}
+  }
+
+  /** Equal to what is left out. */
+  private static final class NeverSwitched {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return Backend.Service.NONE.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return Backend.Service.NONE.hashCode();
+    }
+  }
+
+  private abstract static class SigningKeyMembers {
+    @JsonCreator
+    SigningKeyMembers(
+        @JsonProperty("name") String unused,
+        @JsonProperty("id") @Nullable String unusedId,
+        @JsonProperty("algorithm") CloudFront.KeyAlgorithm unusedAlgorithm,
+        @JsonProperty("hash") CloudFront.Hash unusedHash,
+        @JsonProperty("state") CloudFront.KeyState unusedState,
+        @JsonProperty("privateKey") SealedSecret unusedPrivateKey,
+        @JsonProperty("publicKey") String unusedPublicKey,
+        @JsonProperty("linksUntil")
+            @JacksonInject(value = ZERO, useInput = OptBoolean.TRUE)
+            @JsonInclude(NON_DEFAULT)
+            long unusedLinksUntil) {}
   }
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

@@ -88,6 +88,43 @@ class ActiveBackendsTest {
   }
 
   @Test
+  void of_suspended_isRefusedAndNeverSigned() {
+    Backend active = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
+    Backend held = active.withService(active.service().withSuspended(true));
+    Future<ReadyBackend> ready = backends(storage(), 10).of(Samples.org("acme", held));
+    runTasks();
+    assertThat(refusal(ready)).isEqualTo(Refusal.BACKEND_SUSPENDED);
+    assertThat(built).isEmpty();
+  }
+
+  @Test
+  void of_failingDownload_isRefusedOnlyWhereTheOrgWantsThat() {
+    Backend active = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
+    Backend failing = active.withFindings(Verification.VERIFIED, Verification.failed("x"));
+    Policy refuse = new Policy(Entitlement.NONE, Set.of(), false, true);
+    Future<ReadyBackend> held = backends(storage(), 10).of(Samples.org("acme", failing));
+    Future<ReadyBackend> refused = backends(storage(), 10).of(Samples.org("acme", refuse, failing));
+    Future<ReadyBackend> well = backends(storage(), 10).of(Samples.org("acme", refuse, active));
+    runTasks();
+    assertThat(held.succeeded()).isTrue();
+    assertThat(refusal(refused)).isEqualTo(Refusal.BACKEND_UNAVAILABLE);
+    assertThat(well.succeeded()).isTrue();
+  }
+
+  @Test
+  void of_failedOver_signsForTheStandby() {
+    Backend active =
+        Samples.verified("prod", 1)
+            .withState(Backend.State.ACTIVE)
+            .withStandby(new Backend.Standby("second", "us-east-1", false));
+    Backend over = active.withService(active.service().withFailedOver(true));
+    Future<ReadyBackend> ready = backends(storage(), 10).of(Samples.org("acme", over));
+    runTasks();
+    assertThat(ready.succeeded()).isTrue();
+    assertThat(((S3Storage) built.get(0)).bucket()).isEqualTo("second");
+  }
+
+  @Test
   void of_newRecord_isPreparedAnewAndOldWaitersKeepTheirs() {
     ActiveBackends backends = backends(storage(), 10);
     Org before = Samples.org("acme");

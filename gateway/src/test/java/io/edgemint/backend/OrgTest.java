@@ -3,6 +3,7 @@ package io.edgemint.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,72 @@ class OrgTest {
     assertThat(second.backends())
         .extracting(Backend::state)
         .containsExactly(Backend.State.REPLACED, Backend.State.ACTIVE);
+  }
+
+  @Test
+  void withActive_inTurns_keepsTheOneBeforeAndTheNewestOfEachName() {
+    Org org =
+        Samples.org(
+            "acme",
+            Samples.verified("prod", 1),
+            Samples.verified("prod", 2),
+            Samples.verified("cdn", 1));
+    org = org.withActive(revision(org, "prod", 1));
+    assertThat(org.previous()).isNull();
+    org = org.withActive(revision(org, "cdn", 1));
+    assertThat(org.previous()).isEqualTo(revision(org, "prod", 1));
+    org = org.withActive(revision(org, "prod", 2));
+    assertThat(org.previous()).isEqualTo(revision(org, "cdn", 1));
+    assertThat(org.backends()).hasSize(2);
+    org = org.withActive(revision(org, "cdn", 1));
+    assertThat(org.previous()).isEqualTo(revision(org, "prod", 2));
+  }
+
+  @Test
+  void withActive_theOneThatServes_endsItsSuspensionAndNothingElse() {
+    Org org = Samples.org("acme", Samples.verified("prod", 1));
+    Org serving = org.withActive(org.backends().get(0));
+    Backend active = serving.backends().get(0);
+    Backend.Service suspended = active.service().withSuspended(true);
+    Org held = serving.withBackend(active.withService(suspended));
+    assertThat(held.withActive(held.backends().get(0))).isEqualTo(serving);
+  }
+
+  private static Backend revision(Org org, String name, int revision) {
+    return org.backends().stream()
+        .filter(it -> it.name().equals(name) && it.revision() == revision)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void serving_afterAFailover_isTheStandbyBelowTheSamePrefix() {
+    Backend.Standby standby = new Backend.Standby("second", "us-east-1", false);
+    Backend backend = Samples.verified("prod", 1).withStandby(standby);
+    assertThat(backend.serving()).isEqualTo(backend.download());
+    Backend over = backend.withService(backend.service().withFailedOver(true));
+    S3Storage first = (S3Storage) backend.download();
+    assertThat(over.serving()).isEqualTo(first.in("second", "us-east-1"));
+    assertThat(over.withStandby(null).serving()).isEqualTo(first);
+  }
+
+  @Test
+  void standby_ofADistribution_isRefused() {
+    CloudFront cdn =
+        new CloudFront("https", "d1.cloudfront.net", "", List.of(), Duration.ofHours(1));
+    Backend backend = Backend.draft("prod", 1, Samples.s3("b"), cdn);
+    assertThatThrownBy(() -> backend.withStandby(new Backend.Standby("c", "us-east-1", false)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("origin group");
+  }
+
+  @Test
+  void policy_standbyElsewhere_isNotAllowed() {
+    Policy policy = new Policy(Entitlement.NONE, Set.of("eu-west-1"), false);
+    Backend backend = Samples.verified("prod", 1);
+    assertThat(policy.allows(backend)).isTrue();
+    assertThat(policy.allows(backend.withStandby(new Backend.Standby("c", "us-east-1", true))))
+        .isFalse();
   }
 
   @ParameterizedTest

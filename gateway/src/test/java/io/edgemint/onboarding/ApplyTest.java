@@ -16,7 +16,6 @@ import io.edgemint.backend.S3Storage.Credentials.StaticKey;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.Apply.Outcome;
-import io.edgemint.onboarding.Onboarding.Impossible;
 import io.edgemint.outbound.OutboundSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -183,6 +182,17 @@ class ApplyTest {
     bench.apply(inBucket(""));
     assertThat(bench.org("acme").backends()).extracting(Backend::revision).containsExactly(1);
     assertOutcome(Outcome.UNCHANGED, inBucket(""));
+  }
+
+  @Test
+  void apply_lifeThatFalls_leavesTheLongerLinksOnRecord() {
+    bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 7d"));
+    bench.activate("acme", "prod");
+    bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 1h"));
+    bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 2h"));
+    CloudFront cdn = (CloudFront) bench.active("acme").download();
+    assertThat(cdn.keys().get(0).linksUntil())
+        .isEqualTo(Bench.NOW.plus(Duration.ofDays(7)).getEpochSecond());
   }
 
   @Test

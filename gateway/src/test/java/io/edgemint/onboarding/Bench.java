@@ -73,7 +73,8 @@ final class Bench implements AutoCloseable {
 
   List<Result> apply(boolean prune, boolean dryRun, String... yaml) {
     List<OrgFile> files = List.of(yaml).stream().map(this::read).toList();
-    return new Apply(registry, secrets).run(files, prune, dryRun, "alice");
+    return new Apply(registry, secrets, InstantSource.fixed(NOW))
+        .run(files, prune, dryRun, "alice");
   }
 
   Org org(String id) {

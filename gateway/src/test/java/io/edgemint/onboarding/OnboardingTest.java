@@ -7,13 +7,17 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.Backend.State;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Policy;
 import io.edgemint.backend.Revocations;
+import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.FakeStorage.Fault;
-import io.edgemint.onboarding.Onboarding.Impossible;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OnboardingTest {
   private static final OrgId ACME = ProbeWorld.ACME;
+  private static final Order ALICE = Order.of("alice");
 
   @TempDir private Path folder;
   private ProbeWorld world;
@@ -38,7 +43,7 @@ class OnboardingTest {
   }
 
   private Onboarding.Findings validate() {
-    return onboarding.validate(ACME, "prod", "alice", check -> {});
+    return onboarding.validate(ACME, "prod", ALICE, check -> {});
   }
 
   private Backend apply(String more) {
@@ -51,7 +56,7 @@ class OnboardingTest {
     return onboarding.validate(
         ACME,
         "prod",
-        "alice",
+        ALICE,
         check -> {
           if (!done[0]) {
             done[0] = true;
@@ -100,7 +105,7 @@ class OnboardingTest {
   void validate_whatServesFails_servesOn() {
     apply("");
     validate();
-    onboarding.activate(ACME, "prod", "alice");
+    onboarding.activate(ACME, "prod", ALICE);
     world.storage.faults.add(Fault.READ_REFUSED);
 
     validate();
@@ -143,7 +148,7 @@ class OnboardingTest {
         .isInstanceOf(Impossible.class)
         .hasMessageContainingAll("'acme'", "apply");
     apply("");
-    assertThatThrownBy(() -> onboarding.validate(ACME, "lab", "alice", check -> {}))
+    assertThatThrownBy(() -> onboarding.validate(ACME, "lab", ALICE, check -> {}))
         .isInstanceOf(Impossible.class)
         .hasMessageContainingAll("'lab'", "[prod]");
   }
@@ -151,7 +156,7 @@ class OnboardingTest {
   @Test
   void activate_notVerified_isRefusedWithBothVerdicts() {
     apply("");
-    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", "alice"))
+    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
         .isInstanceOf(Impossible.class)
         .hasMessageContainingAll("upload unverified", "download unverified");
 
@@ -159,7 +164,7 @@ class OnboardingTest {
       world.storage.faults.clear();
       world.storage.faults.add(fault);
       validate();
-      assertThatThrownBy(() -> onboarding.activate(ACME, "prod", "alice"))
+      assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
           .isInstanceOf(Impossible.class)
           .hasMessageContaining("failed");
     }
@@ -171,30 +176,136 @@ class OnboardingTest {
     apply("");
     validate();
 
-    Backend now = onboarding.activate(ACME, "prod", "alice");
+    Backend now = onboarding.activate(ACME, "prod", ALICE);
 
     assertThat(now.state()).isEqualTo(State.ACTIVE);
     assertThat(world.bench.active("acme")).isEqualTo(now);
-    assertThat(onboarding.activate(ACME, "prod", "alice")).isEqualTo(now);
+    assertThat(onboarding.activate(ACME, "prod", ALICE)).isEqualTo(now);
   }
 
   @Test
   void activate_newRevision_replacesTheOldInOneSwitch() {
     apply("");
     validate();
-    onboarding.activate(ACME, "prod", "alice");
+    onboarding.activate(ACME, "prod", ALICE);
     apply(", encryption: sse-s3");
-    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", "alice"))
+    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
         .isInstanceOf(Impossible.class);
     validate();
     long before = world.bench.registry.load().version();
 
-    onboarding.activate(ACME, "prod", "alice");
+    onboarding.activate(ACME, "prod", ALICE);
 
     assertThat(world.bench.registry.load().version()).isEqualTo(before + 1);
     assertThat(world.bench.org("acme").backends())
         .extracting(Backend::state)
         .containsExactlyInAnyOrder(State.REPLACED, State.ACTIVE);
     assertThat(world.bench.active("acme").revision()).isEqualTo(2);
+  }
+
+  /** Two revisions of a backend that have served one after the other. */
+  private void serveTwice() {
+    apply("");
+    validate();
+    onboarding.activate(ACME, "prod", ALICE);
+    apply(", encryption: sse-s3");
+    validate();
+    onboarding.activate(ACME, "prod", ALICE);
+  }
+
+  @Test
+  void rollback_inTurns_goesBackAndForth() {
+    serveTwice();
+    assertThat(onboarding.rollback(ACME, "prod", ALICE).revision()).isEqualTo(1);
+    assertThat(world.bench.active("acme").revision()).isEqualTo(1);
+    assertThat(onboarding.rollback(ACME, "prod", ALICE).revision()).isEqualTo(2);
+  }
+
+  @Test
+  void rollback_nothingServedBefore_isRefusedWithAnotherWay() {
+    apply("");
+    assertRefused(
+        Reason.WRONG_STATE, () -> onboarding.rollback(ACME, "prod", ALICE), "default storage does");
+    validate();
+    onboarding.activate(ACME, "prod", ALICE);
+    assertRefused(Reason.WRONG_STATE, () -> onboarding.rollback(ACME, "prod", ALICE), "suspend it");
+  }
+
+  @Test
+  void rollback_toARegionNoLongerAllowed_isRefused() {
+    serveTwice();
+    Org org = world.bench.org("acme");
+    Policy narrowed = new Policy(org.policy().entitlement(), Set.of("us-east-1"), false);
+    world.bench.write(
+        new Org(
+            org.id(), org.version(), narrowed, org.revocations(), org.issuers(), org.backends()));
+    assertRefused(
+        Reason.REGION_NOT_ALLOWED, () -> onboarding.rollback(ACME, "prod", ALICE), "region");
+  }
+
+  @Test
+  void suspend_andResume_changeNothingElse() {
+    serveTwice();
+    Backend before = world.bench.active("acme");
+    Backend held = onboarding.suspend(ACME, "prod", true, ALICE);
+    assertThat(held.service().suspended()).isTrue();
+    assertThat(onboarding.suspend(ACME, "prod", false, ALICE)).isEqualTo(before);
+  }
+
+  @Test
+  void suspend_twice_writesOnce() {
+    serveTwice();
+    onboarding.suspend(ACME, "prod", true, ALICE);
+    long version = world.bench.registry.load().version();
+    onboarding.suspend(ACME, "prod", true, ALICE);
+    assertThat(world.bench.registry.load().version()).isEqualTo(version);
+  }
+
+  @Test
+  void failover_thereAndBack_keepsTheRevision() {
+    apply("");
+    assertRefused(
+        Reason.WRONG_STATE, () -> onboarding.failover(ACME, "prod", true, ALICE), "default");
+    validate();
+    onboarding.activate(ACME, "prod", ALICE);
+    assertRefused(
+        Reason.WRONG_STATE, () -> onboarding.failover(ACME, "prod", true, ALICE), "no standby");
+
+    String standby = "standby: {bucket: second-bucket, region: eu-west-1}, upload:";
+    world.applied(Yaml.backend(world.bucket("")).replace("upload:", standby));
+    assertThat(world.bench.active("acme").revision()).as("acts at once").isEqualTo(1);
+
+    Backend over = onboarding.failover(ACME, "prod", true, ALICE);
+    assertThat(((S3Storage) over.serving()).bucket()).isEqualTo("second-bucket");
+    assertThatThrownBy(() -> apply("")).hasMessageContaining("fail back before");
+    Backend back = onboarding.failover(ACME, "prod", false, ALICE);
+    assertThat(back.serving()).isEqualTo(back.download());
+  }
+
+  @Test
+  void everySwitch_ofAnOlderVersionOrDry_writesNothing() {
+    serveTwice();
+    long version = world.bench.org("acme").version();
+    Order stale = new Order("alice", version - 1, false);
+    Order dry = new Order("alice", version, true);
+    List<Function<Order, Backend>> switches =
+        List.of(
+            order -> onboarding.activate(ACME, "prod", order),
+            order -> onboarding.rollback(ACME, "prod", order),
+            order -> onboarding.suspend(ACME, "prod", true, order));
+    for (Function<Order, Backend> turn : switches) {
+      assertRefused(Reason.VERSION_CHANGED, () -> turn.apply(stale), "read it again");
+      assertThat(turn.apply(dry).name()).isEqualTo("prod");
+      assertThat(world.bench.org("acme").version()).isEqualTo(version);
+    }
+    assertThat(onboarding.rollback(ACME, "prod", dry).revision()).isEqualTo(1);
+    assertThat(world.bench.active("acme").revision()).isEqualTo(2);
+  }
+
+  private static void assertRefused(Reason reason, ThrowingCallable change, String part) {
+    assertThatThrownBy(change)
+        .isInstanceOfSatisfying(
+            Impossible.class, refusal -> assertThat(refusal.reason()).isEqualTo(reason))
+        .hasMessageContaining(part);
   }
 }

@@ -57,6 +57,27 @@ class OrgDocumentTest {
   }
 
   @Test
+  void document_whatCameLater_isWrittenWhereItIsSet() {
+    String document = OrgDocument.write(complete());
+    String switched = "\"service\":{\"turn\":2,\"suspended\":true,\"failedOver\":false}";
+    String standby = "\"standby\":{\"bucket\":\"b\",\"region\":\"us-east-1\",\"automatic\":true}";
+    for (var later :
+        Map.of(
+                "\"tokenLimited\":true",
+                "\"refuseFailing\":true",
+                "\"code\":\"bucket_missing\"}",
+                standby + "," + switched,
+                "\"privateKey\":{\"version\":1,\"text\":\"v1.c\"},\"publicKey\":\"PUBLIC\"",
+                "\"linksUntil\":1800000000")
+            .entrySet()) {
+      String with = document.replace(later.getKey(), later.getKey() + "," + later.getValue());
+      assertThat(with).isNotEqualTo(document);
+      assertThat(OrgDocument.read("acme", with)).isNotEqualTo(complete());
+      assertThat(OrgDocument.write(OrgDocument.read("acme", with))).isEqualTo(with);
+    }
+  }
+
+  @Test
   void read_unknownField_namesItAndANewerProgram() {
     String newer =
         OrgDocument.write(complete()).replace("\"revision\":2", "\"revision\":2,\"x\":1");

@@ -62,6 +62,7 @@ final class RandomOrgs {
         new Policy(
             new Entitlement(some(3, this::text)),
             new HashSet<>(some(2, () -> "region-" + random.nextInt(9))),
+            random.nextBoolean(),
             random.nextBoolean()),
         new Revocations(
             random.nextBoolean(), new HashSet<>(some(3, this::text)), some(3, this::text)),
@@ -107,17 +108,30 @@ final class RandomOrgs {
       }
       active |= state == Backend.State.ACTIVE;
       boolean verified = state == Backend.State.ACTIVE;
+      Download download = random.nextBoolean() ? storage() : cloudFront();
       backends.add(
           new Backend(
               Seeded.string(random, HEX, 1, 10),
               revision,
               state,
               storage(),
-              random.nextBoolean() ? storage() : cloudFront(),
+              download,
               verified ? Verification.VERIFIED : verification(),
-              verified ? Verification.VERIFIED : verification()));
+              verified ? Verification.VERIFIED : verification(),
+              download instanceof S3Storage ? maybe(this::standby) : null,
+              service()));
     }
     return backends;
+  }
+
+  private Backend.Standby standby() {
+    return new Backend.Standby(text(), text(), random.nextBoolean());
+  }
+
+  private Backend.Service service() {
+    return random.nextBoolean()
+        ? Backend.Service.NONE
+        : new Backend.Service(random.nextInt(9), random.nextBoolean(), random.nextBoolean());
   }
 
   private Verification verification() {
@@ -179,7 +193,8 @@ final class RandomOrgs {
         Seeded.pick(random, List.of(CloudFront.Hash.values())),
         Seeded.pick(random, List.of(CloudFront.KeyState.values())),
         sealed(),
-        text());
+        text(),
+        random.nextInt(2) * 1_800_000_000L);
   }
 
   private SealedSecret sealed() {
