@@ -6,10 +6,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Check;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.Order;
-import io.edgemint.onboarding.Probe;
 import java.io.PrintWriter;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +43,7 @@ final class BackendCommand {
     return settings.with(
         foundation -> {
           Onboarding.Findings findings =
-              onboarding(foundation).validate(id(org), backend, ORDER, check -> tell(out, check));
+              foundation.onboarding().validate(id(org), backend, ORDER, check -> tell(out, check));
           Backend now = findings.backend();
           out.println(
               "%s/%s revision %d: upload %s, download %s"
@@ -127,7 +124,7 @@ final class BackendCommand {
     PrintWriter out = spec.commandLine().getOut();
     return settings.with(
         foundation -> {
-          Backend now = order.apply(onboarding(foundation));
+          Backend now = order.apply(foundation.onboarding());
           out.println(
               "%s/%s revision %d: active%s%s"
                   .formatted(
@@ -140,7 +137,7 @@ final class BackendCommand {
         });
   }
 
-  private static void tell(PrintWriter out, Check check) {
+  static void tell(PrintWriter out, Check check) {
     String mark = check.passed() ? "ok  " : "FAIL";
     out.println("%s %s (%s)".formatted(mark, check.step(), check.seen()));
     if (!check.passed()) {
@@ -148,18 +145,7 @@ final class BackendCommand {
     }
   }
 
-  private static Onboarding onboarding(Foundation foundation) {
-    Probe probe =
-        new Probe(
-            foundation.sessions(),
-            foundation.signers(),
-            foundation.outbound(),
-            InstantSource.system(),
-            new SecureRandom());
-    return new Onboarding(foundation.registry(), probe);
-  }
-
-  private static OrgId id(String text) {
+  static OrgId id(String text) {
     try {
       return new OrgId(text);
     } catch (IllegalArgumentException e) {

@@ -3,16 +3,21 @@ package io.edgemint.app;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Secrets;
 import io.edgemint.credentials.Sessions;
+import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.Probe;
+import io.edgemint.onboarding.SigningKeyRotation;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.registry.SqliteRegistry;
 import io.edgemint.signing.Signers;
+import io.edgemint.signing.SigningKeys;
 import io.edgemint.vault.Vault;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -33,10 +38,12 @@ final class Foundation implements AutoCloseable {
   private final Sessions sessions;
   private final Signers signers;
   private final Outbound outbound;
+  private final InstantSource clock;
 
   /** Opens the registry and its key, making both if they are not there. */
   Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
     this.settings = settings;
+    this.clock = clock;
     this.secrets = settings.secrets().with(vault(settings));
     this.registry =
         SqliteRegistry.open(
@@ -95,6 +102,21 @@ final class Foundation implements AutoCloseable {
 
   Outbound outbound() {
     return outbound;
+  }
+
+  /** Brings backends into service and out of it. */
+  Onboarding onboarding() {
+    return new Onboarding(registry, probe());
+  }
+
+  /** Changes signing keys. */
+  SigningKeyRotation rotation() {
+    return new SigningKeyRotation(
+        registry, probe(), secrets, new SigningKeys(settings.crypto()), clock);
+  }
+
+  private Probe probe() {
+    return new Probe(sessions, signers, outbound, clock, new SecureRandom());
   }
 
   /** Reads files of organisations, and seals what is secret in them. */

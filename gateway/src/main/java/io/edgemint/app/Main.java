@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
       CheckConfigCommand.class,
       ApplyCommand.class,
       BackendCommand.class,
+      KeyCommand.class,
       TokenCommand.class,
       HelpCommand.class
     },

@@ -124,8 +124,28 @@ final class BackendMerge {
       Download download) {
     List<Backend> next = new ArrayList<>(revisions);
     next.replaceAll(
-        it -> it.equals(newest) || it.equals(active) ? withTtls(it, upload, download) : it);
+        it -> {
+          if (it.equals(newest)) {
+            return withTtls(withKeys(it, download), upload, download);
+          }
+          return it.equals(active) ? withTtls(it, upload, download) : it;
+        });
     return next;
+  }
+
+  private Backend withKeys(Backend standing, Download merged) {
+    if (!(standing.download() instanceof CloudFront before)
+        || !(merged instanceof CloudFront after)
+        || before.keys().equals(after.keys())) {
+      return standing;
+    }
+    if (!sameBytes(standing, standing.upload(), Lives.of(after, before.ttl()))) {
+      return standing; // A new revision has them.
+    }
+    changes.add(
+        "backend %s (signing keys of revision %d)".formatted(wanted.name(), standing.revision()));
+    tellNewKeys(after);
+    return standing.withDownload(before.withKeys(after.keys()));
   }
 
   private Backend withTtls(Backend backend, S3Storage upload, Download download) {
@@ -168,7 +188,15 @@ final class BackendMerge {
   private static boolean sameBytes(Backend standing, S3Storage upload, Download download) {
     Duration any = Duration.ofMinutes(1);
     return Lives.of(standing.upload(), any).equals(Lives.of(upload, any))
-        && Lives.of(standing.download(), any).equals(Lives.of(download, any));
+        && ofActiveKey(Lives.of(standing.download(), any))
+            .equals(ofActiveKey(Lives.of(download, any)));
+  }
+
+  /** Only the key that signs decides bytes; others come and go within a revision. */
+  private static Download ofActiveKey(Download side) {
+    return side instanceof CloudFront cdn
+        ? cdn.withKeys(cdn.keys().stream().filter(key -> key.state() == KeyState.ACTIVE).toList())
+        : side;
   }
 
   private Download download(Download known) {

@@ -92,11 +92,14 @@ final class CloudFrontReader {
                 "private_key is of another algorithm; correct 'algorithm' or leave it out");
           }
           KeyState state = first ? KeyState.ACTIVE : KeyState.NEXT;
-          return sealed(pair, name.get(), id.get().orElse(null), hash, state, org, backend);
+          return sealed(
+              secrets, pair, name.get(), id.get().orElse(null), hash, state, org, backend);
         });
   }
 
-  private SigningKey sealed(
+  /** The record of a key, with its private half sealed. */
+  static SigningKey sealed(
+      Secrets secrets,
       SigningKeyPair pair,
       String name,
       @Nullable String id,
@@ -135,14 +138,14 @@ final class CloudFrontReader {
     return text;
   }
 
-  private static String keyName(String text) {
+  static String keyName(String text) {
     if (!KEY_NAME.matcher(text).matches()) {
       throw new IllegalArgumentException("a key's name is 1 to 32 characters of a-z, 0-9 and '-'");
     }
     return text;
   }
 
-  private static String keyId(String text) {
+  static String keyId(String text) {
     if (!KEY_ID.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "this is not the id of a public key, which looks like K2JCJMDEHXQW5F; the id of the key"

@@ -209,7 +209,8 @@ public final class Onboarding {
     return active;
   }
 
-  private static Verification verdict(List<Check> checks, Side side) {
+  /** What checks say of a side. */
+  static Verification verdict(List<Check> checks, Side side) {
     List<Check> own = checks.stream().filter(check -> check.side() == side).toList();
     return own.stream()
         .filter(check -> !check.passed())
