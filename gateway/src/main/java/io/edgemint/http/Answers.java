@@ -5,6 +5,7 @@ import io.edgemint.backend.Refused;
 import io.edgemint.telemetry.AccessLog;
 import io.edgemint.traffic.Limit;
 import io.edgemint.traffic.Rate;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -154,9 +155,9 @@ final class Answers {
     return id;
   }
 
-  /** Answers with JSON that nobody else may keep. */
-  static void send(HttpServerRequest request, Buffer json) {
-    request
+  /** Answers with JSON that nobody else may keep; done when it has gone to the client. */
+  static Future<Void> send(HttpServerRequest request, Buffer json) {
+    return request
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
         .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)

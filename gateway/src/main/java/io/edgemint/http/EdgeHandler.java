@@ -47,6 +47,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final EdgeMeters meters;
   private final AccessLog.Ring access;
   private final Answers answers;
+  private final StreamDeadlines deadlines;
   private final LinkBatch batch;
   private final RecentAnswers recent = new RecentAnswers();
   private final ClientAddress clients;
@@ -57,6 +58,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   /**
    * Answers on one event loop.
    *
+   * @param deadlines for requests that clients keep open
    * @param late whether the loop has more to do than it can
    * @param mostWaiting how many requests may wait for what is not at hand
    */
@@ -68,6 +70,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       AccessLog.Ring access,
       Answers answers,
       ClientAddress clients,
+      StreamDeadlines deadlines,
       BooleanSupplier late,
       int mostWaiting) {
     this.grants = grants;
@@ -76,7 +79,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.meters = meters;
     this.access = access;
     this.answers = answers;
-    this.batch = new LinkBatch(grants, clock);
+    this.deadlines = deadlines;
+    this.batch = new LinkBatch(grants, clock, deadlines);
     this.clients = clients;
     this.late = late;
     this.mostWaiting = mostWaiting;
@@ -238,7 +242,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {
-    Answers.send(request, body.bytes());
+    var _ = Answers.send(request, body.bytes());
     granted(request, Route.LINK, 200, caller);
   }
 
@@ -269,7 +273,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void sendBatch(HttpServerRequest request, Buffer body) {
-    Answers.send(request, body);
+    deadlines.answer(request, Answers.send(request, body));
     meters.answered(Route.LINKS);
     access.add(Route.LINKS.template(), 200, "ok", "-", "-", request.uri());
   }

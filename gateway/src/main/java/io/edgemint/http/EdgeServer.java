@@ -118,6 +118,7 @@ public final class EdgeServer extends VerticleBase {
             access,
             new Answers(meters, access, new SplittableRandom(), traffic.rates()),
             new ClientAddress(settings::isProxy),
+            new StreamDeadlines(vertx, settings.connections()),
             loop::isLate,
             traffic.waiting());
     HttpServerOptions options = options(settings, certificates);

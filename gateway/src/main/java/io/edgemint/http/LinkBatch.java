@@ -49,10 +49,12 @@ final class LinkBatch {
 
   private final Grants grants;
   private final InstantSource clock;
+  private final StreamDeadlines deadlines;
 
-  LinkBatch(Grants grants, InstantSource clock) {
+  LinkBatch(Grants grants, InstantSource clock, StreamDeadlines deadlines) {
     this.grants = grants;
     this.clock = clock;
+    this.deadlines = deadlines;
   }
 
   /** The body of the answer; fails as a whole if the caller or the request is not accepted. */
@@ -65,6 +67,7 @@ final class LinkBatch {
       return Future.failedFuture(caller.cause());
     }
     Body body = new Body(request);
+    deadlines.body(request, body.whole(), () -> body.drop(tooSlow()));
     caller.onFailure(body::drop);
     return Grants.then(
         caller,
@@ -153,6 +156,10 @@ final class LinkBatch {
   /** No fault of ours: whoever writes the body went away, or wrote no HTTP. */
   private static Refused cutOff() {
     return new Refused(Refusal.REQUEST_INVALID, "the connection ended within the body");
+  }
+
+  private static Refused tooSlow() {
+    return new Refused(Refusal.REQUEST_INVALID, "the body did not come in time");
   }
 
   private static Refused malformed() {

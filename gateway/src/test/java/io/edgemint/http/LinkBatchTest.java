@@ -7,6 +7,7 @@ import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Samples;
 import io.edgemint.signing.LinkAsk;
+import io.edgemint.traffic.ConnectionLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -25,7 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkBatchTest {
   private final EdgeWorld world = new EdgeWorld(Samples.org("acme"));
-  private final LinkBatch batch = new LinkBatch(world.grants, world.clock);
+  private final LinkBatch batch =
+      new LinkBatch(
+          world.grants, world.clock, new StreamDeadlines(world.vertx, ConnectionLimits.DEFAULT));
   private final Map<String, Handler<@Nullable Object>> listeners = new HashMap<>();
 
   /** A request that keeps who listens to it, and sends nothing by itself. */
