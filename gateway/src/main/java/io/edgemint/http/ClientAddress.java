@@ -19,10 +19,10 @@ final class ClientAddress {
   /**
    * The last address that no listed proxy vouches for: that of the connection (which a PROXY header
    * replaces), or while that is a proxy's, the one that it added to {@code X-Forwarded-For}. What
-   * stands further left was written by the client.
+   * stands further left was written by the client. A proxy stands for clients without an address.
    */
   InetAddress of(HttpServerRequest request) {
-    InetAddress address = InetAddress.ofLiteral(request.remoteAddress().hostAddress());
+    InetAddress address = InetAddress.ofLiteral(peer(request));
     if (!proxies.test(address)) {
       return address;
     }
@@ -36,5 +36,11 @@ final class ClientAddress {
       }
     }
     return address;
+  }
+
+  private static String peer(HttpServerRequest request) {
+    String host = request.remoteAddress().hostAddress();
+    // None if a PROXY header names a socket in the file system.
+    return host != null ? host : request.connection().remoteAddress(true).hostAddress();
   }
 }

@@ -77,6 +77,17 @@ class ProxyProtocolIT {
     assertClientsAreToldApart(ProxyProtocolIT::version2);
   }
 
+  /** Family 3, a socket in the file system: two paths of 108 bytes. */
+  @Test
+  void listedProxy_forAClientWithoutAddress_standsForIt() {
+    byte[] header = new byte[16 + 2 * 108];
+    byte[] start = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a213100d8");
+    System.arraycopy(start, 0, header, 0, start.length);
+    header[start.length] = '/';
+    header[start.length + 108] = '/';
+    assertThat(status(header, site.token())).isEqualTo(200);
+  }
+
   @Test
   void listedProxy_withoutAHeader_isClosedWithoutAnAnswer() {
     try (RawClient client = new RawClient(gateway.edgePort())) {
