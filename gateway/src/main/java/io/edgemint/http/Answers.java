@@ -86,7 +86,12 @@ final class Answers {
   private void send(HttpServerRequest request, Route route, Prepared known) {
     meters.refused(route, known.problem);
     access.add(
-        route.template(), known.problem.status(), known.problem.code(), "-", "-", request.uri());
+        route.template(),
+        known.problem.status(),
+        known.problem.code(),
+        "-",
+        "-",
+        EdgeHandler.uri(request));
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -130,7 +135,8 @@ final class Answers {
   String refuse(HttpServerRequest request, Route route, Problem problem, String detail) {
     String id = HexFormat.of().toHexDigits(random.nextLong());
     meters.refused(route, problem);
-    access.add(route.template(), problem.status(), problem.code(), "-", "-", request.uri());
+    access.add(
+        route.template(), problem.status(), problem.code(), "-", "-", EdgeHandler.uri(request));
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return id;

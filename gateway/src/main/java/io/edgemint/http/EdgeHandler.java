@@ -90,7 +90,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   public void handle(HttpServerRequest request) {
     boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     ClientConnection.requestArrived(request, chunked);
-    String uri = request.uri();
+    String uri = uri(request);
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
@@ -114,6 +114,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         fail(request, route, e);
       }
     }
+  }
+
+  /** The target as it came; a CONNECT of HTTP/2 has none (RFC 9113, section 8.5). */
+  static String uri(HttpServerRequest request) {
+    String uri = request.uri();
+    return uri == null ? "" : uri;
   }
 
   /** Answers what could not be read as a request; nothing after it on the connection is read. */

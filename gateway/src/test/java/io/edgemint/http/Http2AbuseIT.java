@@ -164,6 +164,16 @@ class Http2AbuseIT {
         });
   }
 
+  /** CONNECT has no path (RFC 9113, section 8.5). */
+  @Test
+  void connect_isRefusedLikeAnyOtherTarget() {
+    try (RawHttp2Client bad = connect().settings()) {
+      bad.open(END_HEADERS | END_STREAM, head(":method", "CONNECT", ":authority", "localhost"));
+      assertThat(bad.flush().read(HEADERS).isOk()).isFalse();
+      assertThat(bad.read(DATA).text()).contains("request_invalid");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 1000, 16_384})
   void continuations_withoutEnd_endTheConnection(int length) {

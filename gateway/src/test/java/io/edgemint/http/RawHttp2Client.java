@@ -72,6 +72,10 @@ final class RawHttp2Client implements AutoCloseable {
       int priority = (flags & PRIORITY_FLAG) == 0 ? 0 : 5;
       return payload.get(priority) == (byte) 0x88;
     }
+
+    String text() {
+      return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
+    }
   }
 
   /** Tells the server of one setting, or none. */
