@@ -6,11 +6,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -106,7 +103,7 @@ public final class Gate extends ChannelInboundHandlerAdapter {
       open.decrementAndGet();
       return overTotal;
     }
-    InetAddress client = address == null ? null : client(address);
+    InetAddress client = address == null ? null : Client.of(address);
     if (client != null && byAddress.merge(client, 1, Integer::sum) > limits.perAddress()) {
       release(client);
       return overAddress;
@@ -119,20 +116,6 @@ public final class Gate extends ChannelInboundHandlerAdapter {
     open.decrementAndGet();
     if (client != null) {
       byAddress.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
-    }
-  }
-
-  /** With IPv6, whoever has one address has all of its /64 (RFC 6177, section 2). */
-  private static InetAddress client(InetAddress address) {
-    if (!(address instanceof Inet6Address)) {
-      return address;
-    }
-    byte[] network = address.getAddress();
-    Arrays.fill(network, 8, 16, (byte) 0);
-    try {
-      return InetAddress.getByAddress(network);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("sixteen bytes are an address", e);
     }
   }
 

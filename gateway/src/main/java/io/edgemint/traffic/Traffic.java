@@ -88,13 +88,13 @@ public final class Traffic {
   /** Null if an unknown token from this address may be looked at, or why not. */
   public @Nullable Refused unknownToken(InetAddress address) {
     Buckets addresses = limits.get(Limit.ADDRESS_TOKENS);
-    TokenBucket bucket = addresses == null ? null : addresses.known(address);
+    TokenBucket bucket = addresses == null ? null : addresses.known(Client.of(address));
     return bucket == null ? null : bucket.look(now());
   }
 
   /** Counts a token from this address that was refused. */
   public void badToken(InetAddress address) {
-    TokenBucket bucket = bucket(Limit.ADDRESS_TOKENS, address);
+    TokenBucket bucket = bucket(Limit.ADDRESS_TOKENS, Client.of(address));
     if (bucket != null) {
       bucket.take(now());
     }

@@ -100,6 +100,16 @@ class TrafficTest {
   }
 
   @Test
+  void unknownToken_fromOneIpv6Network_isOfOneClient() {
+    Traffic traffic = traffic(Map.of(Limit.ADDRESS_TOKENS, Rate.parse("2/m")));
+    traffic.badToken(InetAddress.ofLiteral("2001:db8::1"));
+    traffic.badToken(InetAddress.ofLiteral("2001:db8::2"));
+    assertThat(traffic.unknownToken(InetAddress.ofLiteral("2001:db8::3")))
+        .isSameAs(Limit.ADDRESS_TOKENS.refused());
+    assertThat(traffic.unknownToken(InetAddress.ofLiteral("2001:db8:0:1::3"))).isNull();
+  }
+
+  @Test
   void anything_withoutRates_isNotLimited() {
     Traffic traffic = traffic(Map.of());
     for (int i = 0; i < 1000; i++) {
