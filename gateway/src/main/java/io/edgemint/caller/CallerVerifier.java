@@ -1,5 +1,7 @@
 package io.edgemint.caller;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Refused;
@@ -22,17 +24,25 @@ import org.jspecify.annotations.Nullable;
  * Turns tokens into callers.
  *
  * <p>A verified token is remembered under its whole text until its key is retired or its room is
- * needed; a refused one never is. Whether it has expired and whether its key is still live is
- * looked at each time. A key is retired when its issuer no longer publishes it, and when an
- * organisation changes or drops the issuer.
+ * needed; a refused one never is, but for the end of one that has expired. Whether it has expired
+ * and whether its key is still live is looked at each time. A key is retired when its issuer no
+ * longer publishes it, and when an organisation changes or drops the issuer.
  *
  * <p>Safe on all threads, meant for event loops: a known token costs one look-up, an unknown one a
  * signature check where the caller stands. Not for virtual threads: each would make its own copy of
  * the library's signature objects.
  */
 public final class CallerVerifier implements AutoCloseable {
+  /** With the longest tokens, 4 MiB. */
+  private static final long MOST_ENDED = 1000;
+
   private final Issuers issuers;
   private final TokenMemo memo;
+
+  /** When tokens ended that came too late, so that none costs a second signature check. */
+  private final Cache<String, Long> ended =
+      Caffeine.newBuilder().maximumSize(MOST_ENDED).executor(Runnable::run).build();
+
   private final InstantSource clock;
   private final Function<Caller, Supplier<@Nullable Refused>> accounts;
   private final Counter remembered;
@@ -126,6 +136,10 @@ public final class CallerVerifier implements AutoCloseable {
   }
 
   private Future<Caller> check(String token) {
+    Long end = ended.getIfPresent(token);
+    if (end != null && end <= now()) {
+      return refuse(Flaw.EXPIRED.refused());
+    }
     try {
       return look(Token.parse(token), false);
     } catch (Refused e) {
@@ -203,7 +217,7 @@ public final class CallerVerifier implements AutoCloseable {
     if (!key.verifies(token)) {
       throw Flaw.SIGNATURE.refused();
     }
-    Caller caller = claims.judge(issuer, now());
+    Caller caller = judge(token, claims, issuer);
     var accepted =
         new Remembered(key, caller, Future.succeededFuture(caller), accounts.apply(caller));
     memo.put(token.text(), accepted);
@@ -213,6 +227,17 @@ public final class CallerVerifier implements AutoCloseable {
     }
     verified.increment();
     return charge(accepted);
+  }
+
+  private Caller judge(Token token, Claims claims, Issuer issuer) {
+    try {
+      return claims.judge(issuer, now());
+    } catch (Refused e) {
+      if (e == Flaw.EXPIRED.refused()) {
+        ended.put(token.text(), claims.expiry());
+      }
+      throw e;
+    }
   }
 
   private Future<Caller> refuse(Refused reason) {

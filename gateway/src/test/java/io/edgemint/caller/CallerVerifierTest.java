@@ -83,6 +83,29 @@ class CallerVerifierTest {
     assertThat(bytes / (double) calls).isLessThan(1);
   }
 
+  /** Such tokens are not held against an address, so each may cost one signature check at most. */
+  @Test
+  void verify_expiredTokenAgain_checksNoSignature() {
+    CallerVerifier verifier = world.verifier(World.issuer(Algorithm.EDDSA));
+    String token =
+        world.token(Algorithm.EDDSA, claims -> claims.put("exp", world.timers.seconds() - 1));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int calls = 1000;
+    long bytes = Long.MAX_VALUE;
+    for (int round = 0; round < 3; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < calls; i++) {
+        assertThat(verifier.verify(token).failed()).isTrue();
+      }
+      bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    assertThat(bytes / (double) calls).isLessThan(1000);
+    assertThat(world.count(Flaw.EXPIRED)).isEqualTo(3 * calls);
+    world.timers.set(world.timers.instant().minusSeconds(2));
+    assertThat(verifier.verify(token).succeeded()).isTrue();
+  }
+
   @Test
   void verify_refusedToken_isNotRemembered() {
     CallerVerifier verifier = world.verifier(World.issuer(Algorithm.EDDSA));

@@ -212,7 +212,9 @@ class SigningKeyRotationTest {
     assertRefused(
         Reason.KEY_MISSING, () -> rotation.retire(ACME, "prod", "second", ALICE), "[first]");
     assertRefused(
-        Reason.WRONG_STATE, () -> rotation.retire(ACME, "prod", "first", ALICE), "signs; promote another");
+        Reason.WRONG_STATE,
+        () -> rotation.retire(ACME, "prod", "first", ALICE),
+        "signs; promote another");
   }
 
   @Test
