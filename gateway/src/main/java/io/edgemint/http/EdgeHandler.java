@@ -2,6 +2,7 @@ package io.edgemint.http;
 
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
@@ -52,8 +53,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final RecentAnswers recent = new RecentAnswers();
   private final ClientAddress clients;
   private final BooleanSupplier late;
-  private final int mostWaiting;
-  private int waiting;
+  private final Waiting waiting;
 
   /**
    * Answers on one event loop.
@@ -83,7 +83,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.batch = new LinkBatch(grants, clock, deadlines);
     this.clients = clients;
     this.late = late;
-    this.mostWaiting = mostWaiting;
+    this.waiting = new Waiting(mostWaiting, meters);
   }
 
   @Override
@@ -207,11 +207,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     LinkAsk ask = LinkQuery.parse(query);
     Future<Caller> caller = grants.caller(token, () -> clients.of(request));
     switch (route) {
-      case LINK -> whenDone(request, route, caller, known -> link(request, known, path, ask));
+      case LINK -> whenDone(request, route, null, caller, known -> link(request, known, path, ask));
       case DOWNLOAD ->
           whenDone(
               request,
               route,
+              org(caller),
               Grants.then(
                   caller,
                   known -> grants.grant(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
@@ -220,6 +221,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
           whenDone(
               request,
               route,
+              org(caller),
               batch.answer(
                   request,
                   Grants.then(caller, known -> Future.succeededFuture(inTime(known))),
@@ -239,6 +241,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     whenDone(
         request,
         Route.LINK,
+        caller.org(),
         grants.grant(inTime(caller), key(path, Route.LINK_PREFIX), ask),
         grant ->
             sendLink(
@@ -293,29 +296,34 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   /**
    * Goes on when a step is done, always on this handler's event loop. After a wait the token is
    * judged again: it may have ended meanwhile, or its key been withdrawn.
+   *
+   * @param org whose places for waiting are taken, null if that is not known yet
    */
   private <T> void whenDone(
-      HttpServerRequest request, Route route, Future<T> step, Consumer<T> next) {
+      HttpServerRequest request,
+      Route route,
+      @Nullable OrgId org,
+      Future<T> step,
+      Consumer<T> next) {
     if (step.isComplete()) {
       finish(request, route, step, next);
-    } else if (waiting >= mostWaiting) {
+    } else if (!waiting.enter(org)) {
       fail(request, route, Answers.LATE);
     } else {
-      waiting(1);
       step.compose(done -> grants.again(token(request)).map(done))
           .onComplete(
               judged ->
                   context.runOnContext(
                       v -> {
-                        waiting(-1);
+                        waiting.leave(org);
                         finish(request, route, judged, next);
                       }));
     }
   }
 
-  private void waiting(int change) {
-    waiting += change;
-    meters.waiting(change);
+  /** Whose request it is, as far as that is known without waiting. */
+  private static @Nullable OrgId org(Future<Caller> caller) {
+    return caller.succeeded() ? caller.result().org() : null;
   }
 
   private <T> void finish(

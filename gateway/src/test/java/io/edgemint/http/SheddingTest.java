@@ -8,6 +8,8 @@ import io.edgemint.traffic.TrafficSettings;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,7 +65,7 @@ class SheddingTest {
   }
 
   @Test
-  void tooManyWaiting_refusesTheNextAndAnswersThoseWhoWait() throws Exception {
+  void tooManyWaiting_refusesTheNextAndAnswersThoseWhoWait() throws InterruptedException {
     Queue<Runnable> tasks = new ArrayDeque<>();
     world.serve(world.grants(tasks::add), world.clock);
     try (RawClient first = world.client();
@@ -79,7 +81,50 @@ class SheddingTest {
     }
   }
 
+  @Test
+  void oneOrgsStorageHangs_othersStillHaveTheirPlacesToWait() throws InterruptedException {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    List<RawClient> clients = new ArrayList<>();
+    try (EdgeWorld wide =
+        new EdgeWorld(
+            new TrafficSettings(Map.of(), Duration.ofSeconds(10), 8, 1000),
+            EdgeWorld.org("acme", false),
+            EdgeWorld.org("globex", false))) {
+      wide.serve(wide.grants(tasks::add), wide.clock);
+      RawClient good = client(wide, clients);
+      good.write(RawClient.request("/v1/links/fw/a", wide.token("globex", "dev-1")));
+      awaitWaiting(wide, 1);
+      tasks.remove().run();
+      assertThat(good.read().status()).isEqualTo(200);
+      for (int i = 0; i < 7; i++) {
+        client(wide, clients)
+            .write(RawClient.request("/v1/links/fw/a", wide.token("acme", "dev-" + i)));
+      }
+      awaitWaiting(wide, 7);
+      RawClient tooMany = client(wide, clients);
+      assertThat(tooMany.get("/", "none").status()).isEqualTo(404);
+      tooMany.write(RawClient.request("/v1/links/fw/a", wide.token("acme", "dev-8")));
+      // Each batch waits, if only for its body.
+      String batch = "{\"keys\":[\"fw/a\"]}";
+      Answer answer = good.post("/v1/links", wide.token("globex", "dev-1"), batch);
+      assertThat(answer.status()).isEqualTo(200);
+      assertShed(tooMany.read());
+    } finally {
+      clients.forEach(RawClient::close);
+    }
+  }
+
+  private static RawClient client(EdgeWorld of, List<RawClient> all) {
+    RawClient client = new RawClient(of.port);
+    all.add(client);
+    return client;
+  }
+
   private void awaitWaiting(int requests) throws InterruptedException {
+    awaitWaiting(world, requests);
+  }
+
+  private static void awaitWaiting(EdgeWorld world, int requests) throws InterruptedException {
     Patience.until(() -> world.meters.get("gateway.inflight").gauge().value() == requests);
   }
 }
