@@ -47,6 +47,15 @@ class PackageDependencyTest {
               "registry",
               "config"),
           room(
+              "admin",
+              "backend",
+              "caller",
+              "credentials",
+              "signing",
+              "objects",
+              "onboarding",
+              "config"),
+          room(
               "app",
               "config",
               "outbound",
@@ -60,6 +69,7 @@ class PackageDependencyTest {
               "onboarding",
               "registry",
               "http",
+              "admin",
               "telemetry"));
 
   /** The test tree's one package that is a program; its own tests may look further. */

@@ -1,8 +1,13 @@
 package io.edgemint.app;
 
+import io.edgemint.admin.Administration;
+import io.edgemint.admin.Explain;
+import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Secrets;
+import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.Sessions;
+import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.Probe;
@@ -22,6 +27,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -102,6 +108,23 @@ final class Foundation implements AutoCloseable {
 
   Outbound outbound() {
     return outbound;
+  }
+
+  /**
+   * Everything that the administration works with.
+   *
+   * @param orgs what this gateway serves from
+   * @param backends what it signs with
+   */
+  Administration administration(Supplier<Snapshot> orgs, ActiveBackends backends) {
+    return new Administration(
+        registry,
+        orgs,
+        orgFiles(),
+        new Apply(registry, secrets, clock),
+        onboarding(),
+        rotation(),
+        new Explain(backends));
   }
 
   /** Brings backends into service and out of it. */

@@ -7,7 +7,8 @@ import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.Timers;
-import io.edgemint.http.AdminServer;
+import io.edgemint.admin.AdminServer;
+import io.edgemint.admin.AdminToken;
 import io.edgemint.http.Certificates;
 import io.edgemint.http.EdgeMeters;
 import io.edgemint.http.EdgeServer;
@@ -134,6 +135,8 @@ public final class Gateway implements AutoCloseable {
       AdminServer admin =
           new AdminServer(
               settings.admin(),
+              foundation.administration(orgs::snapshot, backends),
+              AdminToken.openOrCreate(settings.admin().tokenFile()),
               telemetry::scrape,
               heartbeat::alive,
               () -> !leaving && callers.anybodyGetsIn());

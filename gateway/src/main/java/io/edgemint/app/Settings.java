@@ -10,7 +10,7 @@ import io.edgemint.config.Field;
 import io.edgemint.config.Section;
 import io.edgemint.config.SettingsFile;
 import io.edgemint.credentials.SessionSettings;
-import io.edgemint.http.AdminSettings;
+import io.edgemint.admin.AdminSettings;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.outbound.OutboundSettings;

@@ -119,6 +119,11 @@ public record Org(
     return withBackends(next);
   }
 
+  /** The same organisation without any revision of a backend. */
+  public Org without(String name) {
+    return withBackends(backends.stream().filter(b -> !b.name().equals(name)).toList());
+  }
+
   private Org withBackends(List<Backend> others) {
     return new Org(id, version, policy, revocations, issuers, others);
   }

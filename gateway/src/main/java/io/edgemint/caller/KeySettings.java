@@ -65,12 +65,12 @@ final class KeySettings {
   }
 
   private Field<PemKey> pemKey(Section key) {
-    Field<Path> file = key.file("file");
+    Field<String> content = content(key, "file", "key");
     Field<Optional<String>> kid = key.optional("kid", KeySettings::kid);
     Field<Optional<Algorithm>> named = key.optional("algorithm", IssuerSettings::algorithm);
     return key.build(
         () -> {
-          String text = text(file.get());
+          String text = content.get();
           PublicKey read = PublicKeys.pem(text);
           Algorithm algorithm = named.get().orElseGet(() -> onlyAlgorithm(read));
           return new PemKey(kid.get().orElse(null), algorithm, text);
@@ -78,10 +78,10 @@ final class KeySettings {
   }
 
   private Field<KeySource> jwks() {
-    Field<Path> file = section.file("jwks");
+    Field<String> content = content(section, "jwks", "jwks");
     return section.build(
         () -> {
-          String json = text(file.get());
+          String json = content.get();
           requireUsable(Jwks.read(json, publicAlgorithms()));
           return new KeySource.Jwks(json);
         });
@@ -179,6 +179,15 @@ final class KeySettings {
           "must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ + / = -");
     }
     return text;
+  }
+
+  /** A text from a file; in a request, the text itself. */
+  private static Field<String> content(Section section, String file, String inline) {
+    if (section.isInline()) {
+      return section.field(inline, text -> text);
+    }
+    Field<Path> path = section.file(file);
+    return section.build(() -> text(path.get()));
   }
 
   private static String text(Path file) {

@@ -1,7 +1,6 @@
 package io.edgemint.config;
 
 import java.io.Serial;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,8 +11,8 @@ public final class InvalidSettings extends RuntimeException {
 
   private final transient List<Problem> problems;
 
-  InvalidSettings(Path file, List<Problem> problems) {
-    super(message(file, problems), null, false, false);
+  InvalidSettings(String name, List<Problem> problems) {
+    super(message(name, problems), null, false, false);
     this.problems = List.copyOf(problems);
   }
 
@@ -22,7 +21,7 @@ public final class InvalidSettings extends RuntimeException {
     return problems;
   }
 
-  private static String message(Path file, List<Problem> problems) {
+  private static String message(String name, List<Problem> problems) {
     String head =
         problems.size() == 1 ? " has a problem:" : " has " + problems.size() + " problems:";
     String rest =
@@ -30,6 +29,6 @@ public final class InvalidSettings extends RuntimeException {
     return problems.stream()
         .limit(LISTED)
         .map(problem -> "\n  " + problem)
-        .collect(Collectors.joining("", file + head, rest));
+        .collect(Collectors.joining("", name + head, rest));
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** One file while it is being read: what is common to all its sections. */
+/** One document while it is being read: what is common to all its sections. */
 final class Reading {
   private static final int LONGEST_NAME = 64;
   private static final Pattern PLAIN = Pattern.compile("\\w{1," + LONGEST_NAME + "}");
@@ -15,11 +15,22 @@ final class Reading {
   final Path folder;
   final Map<String, String> environment;
   final Overrides overrides;
+  final boolean inline;
   private final List<Problem> problems;
   private final Map<String, Section> sections = new LinkedHashMap<>();
 
+  /**
+   * Begins to read.
+   *
+   * @param inline whether secrets and texts stand in the document itself, and no file is read
+   */
   Reading(
-      Path folder, Map<String, String> environment, Overrides overrides, List<Problem> problems) {
+      Path folder,
+      Map<String, String> environment,
+      Overrides overrides,
+      boolean inline,
+      List<Problem> problems) {
+    this.inline = inline;
     this.folder = folder;
     this.environment = environment;
     this.overrides = overrides;

@@ -30,6 +30,11 @@ final class SecretSource {
     }
   }
 
+  /** Takes the text itself. */
+  static Secret inline(String text) {
+    return checked(text.getBytes(StandardCharsets.UTF_8), "the secret");
+  }
+
   /** Reads a variable. */
   static Secret variable(String name, Map<String, String> environment) {
     String value = environment.get(name);

@@ -78,6 +78,16 @@ public final class Section {
     return optional(name, this::resolve, reading.folder.resolve(fallback));
   }
 
+  /** Tells whether secrets and texts stand in the document itself, as in a request. */
+  public boolean isInline() {
+    return reading.inline;
+  }
+
+  /** Tells whether a text stands under this name. */
+  public boolean hasText(String name) {
+    return node(name) instanceof Node.Text;
+  }
+
   /** A file that must be named, relative to the folder of the settings file. */
   public Field<Path> file(String name) {
     return field(name, this::resolve);
@@ -163,10 +173,14 @@ public final class Section {
   }
 
   /**
-   * A secret, which never stands in the file itself: {@code {file: path}}, relative to the folder
-   * of the settings file and without its last line break, or {@code {env: NAME}}.
+   * A secret, which never stands in a file itself: {@code {file: path}}, relative to the folder of
+   * the settings file and without its last line break, or {@code {env: NAME}}. In a request, it is
+   * a string.
    */
   public Field<Secret> secret(String name) {
+    if (reading.inline) {
+      return inlineSecret(name);
+    }
     if (node(name) instanceof Node.Text text) {
       reading.report(
           new Problem(
@@ -187,6 +201,14 @@ public final class Section {
     return file
         ? source.field("file", text -> SecretSource.file(source.resolve(text)))
         : source.field("env", this::variable);
+  }
+
+  private Field<Secret> inlineSecret(String name) {
+    if (!hasText(name)) {
+      problem(name, "is a secret; write it as a string");
+      return Field.unusable();
+    }
+    return field(name, SecretSource::inline);
   }
 
   /** A secret that may be absent. */
@@ -240,6 +262,9 @@ public final class Section {
   }
 
   private Path resolve(String name) {
+    if (reading.inline) {
+      throw new IllegalArgumentException("no file is read for a request; send the text itself");
+    }
     try {
       return reading.folder.resolve(name);
     } catch (InvalidPathException e) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads a YAML file of settings into records. */
+/** Reads a YAML file of settings, or the JSON of a request, into records. */
 public final class SettingsFile {
   private SettingsFile() {}
 
@@ -48,13 +48,33 @@ public final class SettingsFile {
     Node.Mapping root =
         bytes(file, problems)
             .flatMap(bytes -> YamlReader.read(bytes, problems))
-            .orElseThrow(() -> new InvalidSettings(file, problems));
+            .orElseThrow(() -> new InvalidSettings(file.toString(), problems));
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-    var reading = new Reading(folder, environment, overrides, problems);
+    var reading = new Reading(folder, environment, overrides, false, problems);
+    return conclude(file.toString(), reading, root, reader);
+  }
+
+  /**
+   * Reads the body of a request, in which secrets and keys stand themselves: nothing of this
+   * machine, neither file nor environment, is read for whoever sent it.
+   *
+   * @throws InvalidSettings with every problem of the body
+   */
+  public static <T> T readRequest(byte[] json, Function<Section, T> reader) {
+    List<Problem> problems = new ArrayList<>();
+    Node.Mapping root =
+        YamlReader.readJson(json, problems)
+            .orElseThrow(() -> new InvalidSettings("the body", problems));
+    var reading = new Reading(Path.of(""), Map.of(), new Overrides(Map.of()), true, problems);
+    return conclude("the body", reading, root, reader);
+  }
+
+  private static <T> T conclude(
+      String name, Reading reading, Node.Mapping root, Function<Section, T> reader) {
     Optional<T> result = attempt(() -> reader.apply(reading.section("", root)));
     List<Problem> found = reading.conclude();
     if (!found.isEmpty()) {
-      throw new InvalidSettings(file, found);
+      throw new InvalidSettings(name, found);
     }
     return result.orElseThrow(
         () -> new IllegalStateException("a setting was unusable, but no problem was reported"));

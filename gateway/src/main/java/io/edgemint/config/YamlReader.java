@@ -1,5 +1,7 @@
 package io.edgemint.config;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -29,17 +31,28 @@ final class YamlReader {
   static final int MAX_DEPTH = 16;
 
   private static final YAMLFactory YAML = new YAMLFactory();
+  private static final JsonFactory JSON = new JsonFactory();
 
-  private final YAMLParser parser;
+  private final JsonParser parser;
   private final List<Problem> problems;
 
-  private YamlReader(YAMLParser parser, List<Problem> problems) {
+  private YamlReader(JsonParser parser, List<Problem> problems) {
     this.parser = parser;
     this.problems = problems;
   }
 
   /** The root of the file, if it has one; what is wrong with it is added to the problems. */
   static Optional<Node.Mapping> read(byte[] file, List<Problem> problems) {
+    return read(file, YAML, problems);
+  }
+
+  /** The root of a JSON document, under the same rules. */
+  static Optional<Node.Mapping> readJson(byte[] document, List<Problem> problems) {
+    return read(document, JSON, problems);
+  }
+
+  private static Optional<Node.Mapping> read(
+      byte[] file, JsonFactory format, List<Problem> problems) {
     if (file.length > MAX_BYTES) {
       problems.add(
           new Problem(
@@ -50,7 +63,7 @@ final class YamlReader {
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
-      try (YAMLParser parser = YAML.createParser(text)) {
+      try (JsonParser parser = format.createParser(text)) {
         return new YamlReader(parser, problems).document();
       }
     } catch (CharacterCodingException e) {
@@ -133,7 +146,7 @@ final class YamlReader {
   }
 
   private void refuseCleverness(String path, int line) throws IOException {
-    if (parser.isCurrentAlias()) {
+    if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
       problems.add(new Problem(path, line, "is an alias ('*name'); write the value itself"));
     } else if (parser.getTypeId() != null) {
       problems.add(new Problem(path, line, "has a tag ('!name'); delete the tag"));
@@ -147,6 +160,9 @@ final class YamlReader {
   /** Says where and why, but leaves out the excerpt of the file that the library adds. */
   private static Problem syntax(JsonProcessingException e) {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    if (e.getProcessor() instanceof JsonParser parser && !(parser instanceof YAMLParser)) {
+      return new Problem("", line, "is not JSON; check the quotes, commas and brackets before here");
+    }
     String why = e.getCause() instanceof MarkedYAMLException yaml ? yaml.getProblem() : null;
     return new Problem(
         "",

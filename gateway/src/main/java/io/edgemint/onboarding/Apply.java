@@ -113,6 +113,40 @@ public final class Apply {
     return results;
   }
 
+  /**
+   * Brings one organisation to what a request says of it; what it leaves out of the issuers is
+   * deleted.
+   *
+   * @param file what should be; backends that it does not name stay
+   * @return what becomes of it, and the organisation as written
+   * @throws Impossible if that is never done, or the organisation has another version than the
+   *     order has seen
+   * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
+   */
+  public Put put(OrgFile file, Order order) {
+    Org old = store.load().org(file.org().id());
+    OrgEditor.requireVersion(file.org().id(), old, order);
+    Merge merge = new Merge(old, file, secrets, clock, true);
+    Org next = merge.org();
+    Outcome outcome =
+        old == null
+            ? Outcome.CREATED
+            : next.equals(old) ? Outcome.UNCHANGED : Outcome.CHANGED;
+    Result result = new Result(next.id(), outcome, merge.changes());
+    if (order.dryRun() || outcome == Outcome.UNCHANGED) {
+      return new Put(result, next);
+    }
+    Change change = new Change(order.actor(), "put");
+    return new Put(result, store.write(List.of(next), change).get(0));
+  }
+
+  /**
+   * What became of one organisation.
+   *
+   * @param org the record as written, or as it would be
+   */
+  public record Put(Result result, Org org) {}
+
   private void write(List<Org> writes, List<Org> deletions, Change change) {
     if (!writes.isEmpty()) {
       store.write(writes, change);

@@ -78,8 +78,7 @@ final class CloudFrontReader {
     boolean named = section.has("algorithm");
     KeyAlgorithm algorithm = section.oneOf("algorithm", KeyAlgorithm.ECDSA_P256);
     Hash hash = section.oneOf("hash", Hash.SHA256);
-    Section source = section.section("private_key");
-    boolean generate = source.flag("generate", false) && !source.has("file") && !source.has("env");
+    boolean generate = isToBeMade(section);
     Field<Optional<Secret>> pem =
         generate ? section.build(Optional::empty) : section.optionalSecret("private_key");
     return section.build(
@@ -95,6 +94,14 @@ final class CloudFrontReader {
           return sealed(
               secrets, pair, name.get(), id.get().orElse(null), hash, state, org, backend);
         });
+  }
+
+  private static boolean isToBeMade(Section key) {
+    if (key.hasText("private_key")) {
+      return false;
+    }
+    Section source = key.section("private_key");
+    return source.flag("generate", false) && !source.has("file") && !source.has("env");
   }
 
   /** The record of a key, with its private half sealed. */

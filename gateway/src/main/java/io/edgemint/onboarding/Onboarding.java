@@ -201,6 +201,37 @@ public final class Onboarding {
     return serving(written);
   }
 
+  /**
+   * Deletes an organisation; its id is never used again.
+   *
+   * @throws Impossible if there is none, or a backend of it serves and is not suspended
+   */
+  public void delete(OrgId id, Order order) {
+    editor.delete(id, order);
+  }
+
+  /**
+   * Deletes all revisions of a backend.
+   *
+   * @throws Impossible if there is no such backend, or it serves
+   */
+  public Org deleteBackend(OrgId id, String name, Order order) {
+    return editor.edit(
+        id,
+        order,
+        "delete backend " + name,
+        org -> {
+          OrgEditor.newest(org, name);
+          Backend active = org.active();
+          if (active != null && active.name().equals(name)) {
+            throw new Impossible(
+                Reason.WRONG_STATE,
+                "backend '%s' of '%s' serves; activate another one first".formatted(name, id));
+          }
+          return org.without(name);
+        });
+  }
+
   private static Backend serving(Org org) {
     Backend active = org.active();
     if (active == null) {

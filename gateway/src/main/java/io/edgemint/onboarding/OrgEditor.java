@@ -9,6 +9,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Impossible.Reason;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one organisation, changes it and writes it back. Waits for the registry. */
 final class OrgEditor {
@@ -27,17 +28,23 @@ final class OrgEditor {
    */
   Org org(OrgId id, Order order) {
     Org org = store.load().org(id);
+    requireVersion(id, org, order);
     if (org == null) {
       throw new Impossible(
           Reason.ORG_MISSING, "there is no organisation '" + id + "'; apply its file first");
     }
-    if (order.version() != null && org.version() != order.version()) {
+    return org;
+  }
+
+  /** Refuses an order that has seen another version; 0 is that of an organisation to be made. */
+  static void requireVersion(OrgId id, @Nullable Org standing, Order order) {
+    long version = standing == null ? 0 : standing.version();
+    if (order.version() != null && version != order.version()) {
       throw new Impossible(
           Reason.VERSION_CHANGED,
-          "organisation '%s' is at version %d and no longer at %d; read it again"
-              .formatted(id, org.version(), order.version()));
+          "organisation '%s' is at version %d and not at %d; read it again"
+              .formatted(id, version, order.version()));
     }
-    return org;
   }
 
   /**
@@ -60,6 +67,21 @@ final class OrgEditor {
           throw e;
         }
       }
+    }
+  }
+
+  /** Deletes an organisation whose active backend, if any, is suspended; its id is never used again. */
+  void delete(OrgId id, Order order) {
+    Org org = org(id, order);
+    Backend active = org.active();
+    if (active != null && !active.service().suspended()) {
+      throw new Impossible(
+          Reason.WRONG_STATE,
+          "backend '%s' of '%s' serves; suspend it before the organisation is deleted"
+              .formatted(active.name(), id));
+    }
+    if (!order.dryRun()) {
+      store.delete(org, new Change(order.actor(), "delete"));
     }
   }
 

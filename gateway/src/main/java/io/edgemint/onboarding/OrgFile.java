@@ -70,22 +70,39 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
     /** The root of an organisation's file. */
     public Field<OrgFile> read(Section root) {
       Field<OrgId> id = root.field("org", OrgId::new);
+      // Secrets are bound to the id, so that without one there is nothing to seal them for.
+      OrgId owner = OrgId.isWellFormed(root.string("org", "")) ? id.get() : UNNAMED;
+      Field<OrgFile> file = read(root, owner);
+      return root.build(
+          () -> {
+            id.get();
+            return file.get();
+          });
+    }
+
+    /** What a file says of an organisation, whose id stands elsewhere. */
+    public Field<OrgFile> read(Section root, OrgId id) {
       Set<String> generated = new HashSet<>();
       Field<Policy> policy = policy(root.section("policy"));
       Field<Revocations> revocations = revocations(root.section("revocations"));
-      // Secrets are bound to the id, so that without one there is nothing to seal them for.
-      OrgId owner = OrgId.isWellFormed(root.string("org", "")) ? id.get() : UNNAMED;
       List<Field<Issuer>> own =
-          root.sections("issuers").stream().map(issuer -> issuers.read(issuer, owner)).toList();
+          root.sections("issuers").stream().map(issuer -> issuers.read(issuer, id)).toList();
       List<Field<Backend>> backends =
           root.sections("backends").stream()
-              .map(backend -> backend(backend, owner, generated))
+              .map(
+                  backend ->
+                      backend(
+                          backend,
+                          id,
+                          backend.field("name", text -> text),
+                          backend.string("name", ""),
+                          generated))
               .toList();
       return root.build(
           () -> {
             Org org =
                 new Org(
-                    id.get(),
+                    id,
                     0,
                     policy.get(),
                     revocations.get(),
@@ -94,6 +111,26 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
             checkRegions(org);
             checkIssuers(org);
             return new OrgFile(org, root.has("revocations"), generated);
+          });
+    }
+
+    /** What a file says of one backend, whose organisation and name stand elsewhere. */
+    public Field<OrgFile> readBackend(Section root, Org standing, String name) {
+      Set<String> generated = new HashSet<>();
+      Field<Backend> backend =
+          backend(root, standing.id(), root.build(() -> name), name, generated);
+      return root.build(
+          () -> {
+            Org org =
+                new Org(
+                    standing.id(),
+                    0,
+                    standing.policy(),
+                    standing.revocations(),
+                    standing.issuers(),
+                    List.of(backend.get()));
+            checkRegions(org);
+            return new OrgFile(org, false, generated);
           });
     }
 
@@ -115,9 +152,8 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
           () -> Optional.of(new DefaultStorage(bucket.get(), bucket.get().region())));
     }
 
-    private Field<Backend> backend(Section section, OrgId org, Set<String> generated) {
-      Field<String> name = section.field("name", text -> text);
-      String owner = section.string("name", "");
+    private Field<Backend> backend(
+        Section section, OrgId org, Field<String> name, String owner, Set<String> generated) {
       Field<S3Storage> upload = s3.read(section.section("upload").section("s3"), org, owner, false);
       Field<? extends Download> download =
           section.has("download")

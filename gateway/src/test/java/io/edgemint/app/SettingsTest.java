@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.config.InvalidSettings;
-import io.edgemint.http.AdminSettings;
+import io.edgemint.admin.AdminSettings;
 import io.edgemint.http.EdgeSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +33,8 @@ class SettingsTest {
   void read_emptyFile_hasTheDefaults() throws IOException {
     Settings settings = Settings.read(file("signing:\n  provider: jdk\n"), Map.of());
     assertThat(settings.edge()).isEqualTo(EdgeSettings.DEFAULT);
-    assertThat(settings.admin()).isEqualTo(AdminSettings.DEFAULT);
+    assertThat(settings.admin())
+        .isEqualTo(new AdminSettings("127.0.0.1", 8081, folder.resolve("data/admin.token")));
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
     assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
     assertThat(settings.issuers()).isEmpty();
@@ -51,7 +52,7 @@ class SettingsTest {
         file(
             """
             edge: {host: 127.0.0.1, port: 1, event_loops: 3}
-            admin: {host: 127.0.0.2, port: 2}
+            admin: {host: 127.0.0.2, port: 2, token_file: t}
             registry: {file: r.db}
             secrets: {key_file: k}
             issuers:
@@ -81,7 +82,7 @@ class SettingsTest {
     assertThat(settings.edge().host()).isEqualTo("127.0.0.1");
     assertThat(settings.edge().port()).isEqualTo(1);
     assertThat(settings.edge().eventLoops()).isEqualTo(3);
-    assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.2", 2));
+    assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.2", 2, folder.resolve("t")));
     assertThat(settings.registry().getFileName().toString()).isEqualTo("r.db");
     assertThat(settings.keyFile().getFileName().toString()).isEqualTo("k");
     Issuer issuer = settings.issuers().get(0);

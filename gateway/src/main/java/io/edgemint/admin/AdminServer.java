@@ -1,4 +1,4 @@
-package io.edgemint.http;
+package io.edgemint.admin;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -8,16 +8,23 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The operator's port: metrics and probes. It listens on loopback by default, for whoever reaches
- * it is trusted.
+ * The operator's port: metrics and probes for whoever reaches it, which by default loopback alone
+ * does, and the administration for who has its token.
  */
 public final class AdminServer extends VerticleBase {
+  /** A validation sends nothing while it tries. */
+  private static final int IDLE_SECONDS = 300;
+
   private final AdminSettings settings;
+  private final Administration parts;
+  private final AdminToken token;
   private final Supplier<String> metrics;
   private final BooleanSupplier alive;
   private final BooleanSupplier ready;
+  private @Nullable AdminApi api;
   private int port;
 
   /**
@@ -29,10 +36,14 @@ public final class AdminServer extends VerticleBase {
    */
   public AdminServer(
       AdminSettings settings,
+      Administration parts,
+      AdminToken token,
       Supplier<String> metrics,
       BooleanSupplier alive,
       BooleanSupplier ready) {
     this.settings = settings;
+    this.parts = parts;
+    this.token = token;
     this.metrics = metrics;
     this.alive = alive;
     this.ready = ready;
@@ -51,17 +62,28 @@ public final class AdminServer extends VerticleBase {
                     .executeBlocking(metrics::get, false)
                     .onSuccess(page -> send(request, page))
                     .onFailure(request::fail));
+    AdminApi calls = new AdminApi(vertx, parts, token);
+    calls.install(router);
+    api = calls;
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.host())
             .setPort(settings.port())
             .setHttp2ClearTextEnabled(false)
-            .setIdleTimeout(60);
+            .setIdleTimeout(IDLE_SECONDS);
     return vertx
         .createHttpServer(options)
         .requestHandler(router)
         .listen()
         .onSuccess(listening -> port = listening.actualPort());
+  }
+
+  @Override
+  public Future<?> stop() {
+    if (api != null) {
+      api.close();
+    }
+    return Future.succeededFuture();
   }
 
   /** The port that is listened on, once started. */

@@ -1,0 +1,310 @@
+package io.edgemint.admin;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.CloudFront.Hash;
+import io.edgemint.backend.CloudFront.KeyAlgorithm;
+import io.edgemint.backend.CloudFront.SigningKey;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.config.Field;
+import io.edgemint.config.Secret;
+import io.edgemint.config.Section;
+import io.edgemint.config.SettingsFile;
+import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.SigningKeyRotation.NewKey;
+import io.edgemint.onboarding.SigningKeyRotation.Promotion;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.nio.CharBuffer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls under {@code /admin/v1}, each a few lines: what is asked for, what is done, what is
+ * shown. Calls wait for disk and network, so they run on threads of their own.
+ */
+final class AdminApi {
+  static final int MAX_BODY = 256 * 1024;
+  private static final int THREADS = 8;
+  private static final int PAGE = 100;
+
+  private final Administration parts;
+  private final AdminToken token;
+  private final WorkerExecutor worker;
+
+  AdminApi(Vertx vertx, Administration parts, AdminToken token) {
+    this.parts = parts;
+    this.token = token;
+    this.worker = vertx.createSharedWorkerExecutor("admin", THREADS);
+  }
+
+  /** Adds every route. */
+  void install(Router router) {
+    router.get("/admin/v1/openapi.json").handler(this::openApi);
+    router.route("/admin/*").handler(this::authenticate);
+    router.route("/admin/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+    String org = "/admin/v1/orgs/:org";
+    String backend = org + "/backends/:backend";
+    String key = backend + "/signing-keys/:key";
+    router.get("/admin/v1/orgs").handler(does(this::orgs));
+    router.get(org).handler(does(this::org));
+    router.put(org).handler(does(this::putOrg));
+    router.delete(org).handler(does(this::deleteOrg));
+    router.get(org + "/explain").handler(does(this::explain));
+    router.get(backend).handler(does(this::backend));
+    router.put(backend).handler(does(this::putBackend));
+    router.delete(backend).handler(does(this::deleteBackend));
+    router.get(backend + "/setup").handler(does(this::setup));
+    router.post(backend + "/validate").handler(does(this::validate));
+    router.post(backend + "/activate").handler(does(this::activate));
+    router.post(backend + "/rollback").handler(does(this::rollback));
+    router.post(backend + "/suspend").handler(does(call -> suspend(call, true)));
+    router.post(backend + "/resume").handler(does(call -> suspend(call, false)));
+    router.post(backend + "/failover").handler(does(this::failover));
+    router.post(backend + "/signing-keys").handler(does(this::addKey));
+    router.post(key + "/register").handler(does(this::registerKey));
+    router.post(key + "/promote").handler(does(this::promoteKey));
+    router.post(key + "/retire").handler(does(this::retireKey));
+    router.route("/admin/*").handler(AdminAnswers::unknown);
+    router.route("/admin/*").failureHandler(AdminAnswers::failed);
+  }
+
+  private void openApi(RoutingContext request) {
+    request
+        .vertx()
+        .fileSystem()
+        .readFile("openapi.json")
+        .onSuccess(document -> AdminAnswers.json(request, 200, document))
+        .onFailure(request::fail);
+  }
+
+  private void authenticate(RoutingContext request) {
+    if (token.isIn(request.request().getHeader("Authorization"))) {
+      request.next();
+    } else {
+      AdminAnswers.unauthorized(request);
+    }
+  }
+
+  /** Runs a call off the event loop and writes what it answers, or what went wrong. */
+  private io.vertx.core.Handler<RoutingContext> does(Function<AdminCall, Shown> work) {
+    return request ->
+        worker
+            .executeBlocking(() -> work.apply(new AdminCall(request)), false)
+            .onSuccess(shown -> AdminAnswers.show(request, shown))
+            .onFailure(request::fail);
+  }
+
+  /**
+   * What a call answers.
+   *
+   * @param status 200 or 201
+   * @param version that of the organisation, for the ETag; null where there is none
+   */
+  record Shown(int status, @Nullable Long version, JsonObject body) {
+    static Shown of(Org org, JsonObject body) {
+      return new Shown(200, org.version(), body);
+    }
+
+    static Shown of(JsonObject body) {
+      return new Shown(200, null, body);
+    }
+  }
+
+  private Shown orgs(AdminCall call) {
+    boolean failing = "failing".equals(call.query("state"));
+    String after = Optional.ofNullable(call.query("after")).orElse("");
+    List<JsonObject> page =
+        parts.orgs().get().orgs().stream()
+            .filter(org -> org.id().value().compareTo(after) > 0)
+            .sorted(Comparator.comparing(org -> org.id().value()))
+            .map(parts.explain()::summary)
+            .filter(summary -> !failing || !summary.getJsonArray("problems").isEmpty())
+            .limit(PAGE + 1L)
+            .toList();
+    JsonObject body =
+        new JsonObject().put("orgs", new JsonArray(page.subList(0, Math.min(PAGE, page.size()))));
+    return Shown.of(
+        page.size() > PAGE ? body.put("next", page.get(PAGE - 1).getString("org")) : body);
+  }
+
+  private Shown org(AdminCall call) {
+    Org org = standing(call);
+    return Shown.of(org, OrgJson.org(org));
+  }
+
+  private Shown putOrg(AdminCall call) {
+    OrgId id = call.org();
+    OrgFile file =
+        SettingsFile.readRequest(call.body(), root -> parts.reader().read(root, id).get());
+    return shown(parts.apply().put(file, call.orderWithVersion()));
+  }
+
+  private static Shown shown(Apply.Put put) {
+    JsonObject body =
+        OrgJson.org(put.org())
+            .put("outcome", OrgJson.word(put.result().outcome()))
+            .put("changes", new JsonArray(put.result().changes()));
+    int status = put.result().outcome() == Apply.Outcome.CREATED ? 201 : 200;
+    return new Shown(status, put.org().version(), body);
+  }
+
+  private Shown deleteOrg(AdminCall call) {
+    parts.onboarding().delete(call.org(), call.orderWithVersion());
+    return Shown.of(new JsonObject().put("org", call.org().value()).put("outcome", "deleted"));
+  }
+
+  private Shown explain(AdminCall call) {
+    Org org = parts.orgs().get().org(call.org());
+    if (org == null) {
+      throw AdminProblem.orgMissing(call.org());
+    }
+    return Shown.of(
+        org, parts.explain().explain(org, call.required("key"), call.query("subject")));
+  }
+
+  private Shown backend(AdminCall call) {
+    Org org = standing(call);
+    List<Backend> revisions =
+        org.backends().stream().filter(it -> it.name().equals(call.backend())).toList();
+    if (revisions.isEmpty()) {
+      throw AdminProblem.backendMissing(org, call.backend());
+    }
+    return Shown.of(
+        org, new JsonObject().put("revisions", OrgJson.array(revisions, OrgJson::backend)));
+  }
+
+  private Shown putBackend(AdminCall call) {
+    Org org = standing(call);
+    OrgFile file =
+        SettingsFile.readRequest(
+            call.body(), root -> parts.reader().readBackend(root, org, call.backend()).get());
+    return shown(parts.apply().put(file, call.orderWithVersion()));
+  }
+
+  private Shown deleteBackend(AdminCall call) {
+    Org org =
+        parts.onboarding().deleteBackend(call.org(), call.backend(), call.orderWithVersion());
+    return Shown.of(org, OrgJson.org(org));
+  }
+
+  private Shown setup(AdminCall call) {
+    throw new UnsupportedOperationException(call.backend());
+  }
+
+  private Shown validate(AdminCall call) {
+    Onboarding.Findings findings =
+        parts.onboarding().validate(call.org(), call.backend(), call.order(), check -> {});
+    return Shown.of(
+        OrgJson.backend(findings.backend())
+            .put("verified", findings.backend().verified())
+            .put("checks", OrgJson.array(findings.checks(), OrgJson::check)));
+  }
+
+  private Shown activate(AdminCall call) {
+    return switched(parts.onboarding().activate(call.org(), call.backend(), call.order()));
+  }
+
+  private Shown rollback(AdminCall call) {
+    return switched(parts.onboarding().rollback(call.org(), call.backend(), call.order()));
+  }
+
+  private Shown suspend(AdminCall call, boolean suspended) {
+    return switched(
+        parts.onboarding().suspend(call.org(), call.backend(), suspended, call.order()));
+  }
+
+  private Shown failover(AdminCall call) {
+    boolean standby =
+        SettingsFile.readRequest(
+            call.body(),
+            root -> {
+              Field<Target> to = root.word("to", Target.class);
+              return root.build(() -> to.get() == Target.STANDBY).get();
+            });
+    return switched(
+        parts.onboarding().failover(call.org(), call.backend(), standby, call.order()));
+  }
+
+  private enum Target {
+    STANDBY,
+    FIRST
+  }
+
+  private static Shown switched(Backend serving) {
+    return Shown.of(new JsonObject().put("serving", OrgJson.backend(serving)));
+  }
+
+  private Shown addKey(AdminCall call) {
+    SigningKey key =
+        SettingsFile.readRequest(call.body(), root -> addKey(call, root));
+    return new Shown(201, null, OrgJson.signingKey(key));
+  }
+
+  private SigningKey addKey(AdminCall call, Section root) {
+    Field<String> name = root.field("name", text -> text);
+    KeyAlgorithm algorithm = root.oneOf("algorithm", KeyAlgorithm.ECDSA_P256);
+    Hash hash = root.oneOf("hash", Hash.SHA256);
+    Field<Optional<Secret>> given = root.optionalSecret("private_key");
+    return root.build(
+            () -> {
+              CharBuffer pem = given.get().map(Secret::chars).map(CharBuffer::wrap).orElse(null);
+              NewKey wanted = new NewKey(name.get(), algorithm, hash, pem);
+              return parts.rotation().add(call.org(), call.backend(), wanted, call.order());
+            })
+        .get();
+  }
+
+  private Shown registerKey(AdminCall call) {
+    String id =
+        SettingsFile.readRequest(
+            call.body(),
+            root -> {
+              Field<String> given = root.field("id", text -> text);
+              return root.build(given::get).get();
+            });
+    return Shown.of(
+        OrgJson.signingKey(
+            parts.rotation().register(call.org(), call.backend(), call.key(), id, call.order())));
+  }
+
+  private Shown promoteKey(AdminCall call) {
+    Promotion promotion =
+        parts
+            .rotation()
+            .promote(call.org(), call.backend(), call.key(), call.order(), check -> {});
+    return Shown.of(
+        new JsonObject()
+            .put("promoted", promotion.promoted())
+            .put("checks", OrgJson.array(promotion.checks(), OrgJson::check)));
+  }
+
+  private Shown retireKey(AdminCall call) {
+    parts.rotation().retire(call.org(), call.backend(), call.key(), call.order());
+    return Shown.of(new JsonObject().put("retired", call.key()));
+  }
+
+  /** The record in the registry, newer than what this gateway may serve from. */
+  private Org standing(AdminCall call) {
+    Org org = parts.store().load().org(call.org());
+    if (org == null) {
+      throw AdminProblem.orgMissing(call.org());
+    }
+    return org;
+  }
+
+  void close() {
+    worker.close();
+  }
+}

@@ -1,0 +1,100 @@
+package io.edgemint.admin;
+
+import io.edgemint.backend.OrgId;
+import io.edgemint.onboarding.Order;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a call says, read with a clear refusal where it says it wrongly. */
+final class AdminCall {
+  private static final String ACTOR = "admin token";
+  private static final Pattern VERSION = Pattern.compile("\"([0-9]{1,18})\"");
+
+  private final RoutingContext request;
+
+  AdminCall(RoutingContext request) {
+    this.request = request;
+  }
+
+  OrgId org() {
+    try {
+      return new OrgId(request.pathParam("org"));
+    } catch (IllegalArgumentException e) {
+      throw new AdminProblem(400, "org_invalid", String.valueOf(e.getMessage()));
+    }
+  }
+
+  String backend() {
+    return request.pathParam("backend");
+  }
+
+  String key() {
+    return request.pathParam("key");
+  }
+
+  byte[] body() {
+    Buffer body = request.body().buffer();
+    if (body == null || body.length() == 0) {
+      throw new AdminProblem(400, "body_missing", "this call takes a JSON object");
+    }
+    return body.getBytes();
+  }
+
+  @Nullable String query(String name) {
+    return request.queryParams().get(name);
+  }
+
+  String required(String name) {
+    String value = query(name);
+    if (value == null) {
+      throw new AdminProblem(400, "query_missing", "add ?" + name + "=...");
+    }
+    return value;
+  }
+
+  /** The change that is asked for, with or without the version that was seen. */
+  Order order() {
+    return new Order(ACTOR, version(), dryRun());
+  }
+
+  /**
+   * The same for calls that would undo what somebody else has written: the version must be told
+   * (RFC 6585, section 3).
+   */
+  Order orderWithVersion() {
+    Long version = version();
+    if (version == null) {
+      throw new AdminProblem(
+          428,
+          "version_required",
+          "send If-Match with the ETag that was read, or If-None-Match: * to create");
+    }
+    return new Order(ACTOR, version, dryRun());
+  }
+
+  private @Nullable Long version() {
+    if ("*".equals(request.request().getHeader("If-None-Match"))) {
+      return 0L;
+    }
+    String seen = request.request().getHeader("If-Match");
+    if (seen == null) {
+      return null;
+    }
+    var matcher = VERSION.matcher(seen.strip());
+    if (!matcher.matches()) {
+      throw new AdminProblem(
+          400, "version_invalid", "If-Match carries the ETag that was read, such as \"42\"");
+    }
+    return Long.valueOf(matcher.group(1));
+  }
+
+  private boolean dryRun() {
+    return switch (String.valueOf(query("dry_run"))) {
+      case "true" -> true;
+      case "false", "null" -> false;
+      default -> throw new AdminProblem(400, "query_invalid", "dry_run is true or false");
+    };
+  }
+}

@@ -1,0 +1,25 @@
+package io.edgemint.admin;
+
+import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.Snapshot;
+import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.SigningKeyRotation;
+import java.util.function.Supplier;
+
+/**
+ * What the calls of the administration work with.
+ *
+ * @param store where organisations are kept
+ * @param orgs what this gateway serves from
+ * @param reader reads organisations from requests
+ */
+public record Administration(
+    BackendStore store,
+    Supplier<Snapshot> orgs,
+    OrgFile.Reader reader,
+    Apply apply,
+    Onboarding onboarding,
+    SigningKeyRotation rotation,
+    Explain explain) {}
