@@ -1,0 +1,59 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.OrgId;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an organisation applies in its own AWS account so that a backend of it works: role, bucket
+ * and distribution, with nothing left to fill in.
+ */
+public final class Setup {
+  private final SetupScope scope;
+  private final @Nullable SetupCloudFront cloudFront;
+
+  private Setup(SetupScope scope, @Nullable SetupCloudFront cloudFront) {
+    this.scope = scope;
+    this.cloudFront = cloudFront;
+  }
+
+  /**
+   * The documents of a backend.
+   *
+   * @param principalArn the role or user of the gateway that assumes the organisation's role
+   * @param externalId what it shows when it does
+   * @throws IllegalArgumentException if the backend has nothing to set up this way, or what could
+   *     not work; the message names the field and the fix
+   */
+  public static Setup of(OrgId org, Backend backend, String principalArn, String externalId) {
+    SetupScope scope = SetupScope.of(org, backend, principalArn, externalId);
+    return new Setup(
+        scope,
+        backend.download() instanceof CloudFront cdn ? SetupCloudFront.of(scope, cdn) : null);
+  }
+
+  /** One JSON document, its parts in the words of the AWS APIs that take them. */
+  public String json() {
+    JsonObject role =
+        new JsonObject()
+            .put("arn", scope.roleArn())
+            .put("path", scope.rolePath())
+            .put("name", scope.roleName());
+    JsonObject document =
+        new JsonObject()
+            .put("org", scope.org().value())
+            .put("backend", scope.backend())
+            .put("partition", scope.partition().id())
+            .put("account", scope.account())
+            .put("role", role)
+            .put("trust_policy", new SetupPolicies(scope).trust())
+            .put("permission_policies", new SetupPolicies(scope).permissions())
+            .put("bucket", new SetupBucket(scope).settings());
+    if (cloudFront != null) {
+      document.put("cloudfront", cloudFront.settings());
+    }
+    return document.encodePrettily() + '\n';
+  }
+}
