@@ -4,11 +4,16 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.OrgId;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an organisation applies in its own AWS account so that a backend of it works: role, bucket
- * and distribution, with nothing left to fill in.
+ * and distribution, in three languages, with nothing left to fill in.
  */
 public final class Setup {
   private final SetupScope scope;
@@ -55,5 +60,19 @@ public final class Setup {
       document.put("cloudfront", cloudFront.settings());
     }
     return document.encodePrettily() + '\n';
+  }
+
+  /** A script for bash with calls of the AWS CLI, version 2, that may run again and again. */
+  public String cli() {
+    return new SetupScript(scope, cloudFront).text();
+  }
+
+  /** The part of a document that is the same for all. */
+  static String template(String name) {
+    try (InputStream in = Objects.requireNonNull(Setup.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

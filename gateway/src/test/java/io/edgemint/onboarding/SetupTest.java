@@ -50,6 +50,13 @@ class SetupTest {
     assertThat(setup.json()).isEqualTo(golden("setup.json"));
   }
 
+  @Test
+  void cli_bucketBehindCloudFront_beginsWithTheGoldenValues() throws IOException {
+    Setup setup = Setups.of(behindCloudFront("releases/", "releases/"));
+
+    assertThat(setup.cli()).startsWith(golden("setup-values.sh"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', '', ''",
@@ -286,7 +293,7 @@ class SetupTest {
   void documents_signingKeys_showThePublicHalvesAlone() {
     Setup setup = Setups.of(behindCloudFront("fw/", "fw/"));
 
-    assertThat(List.of(setup.json()))
+    assertThat(List.of(setup.json(), setup.cli()))
         .allSatisfy(
             document ->
                 assertThat(document)
