@@ -67,6 +67,11 @@ public final class Setup {
     return new SetupScript(scope, cloudFront).text();
   }
 
+  /** A root module for Terraform with its AWS provider. */
+  public String terraform() {
+    return new SetupTerraform(scope, cloudFront).text();
+  }
+
   /** The part of a document that is the same for all. */
   static String template(String name) {
     try (InputStream in = Objects.requireNonNull(Setup.class.getResourceAsStream(name), name)) {

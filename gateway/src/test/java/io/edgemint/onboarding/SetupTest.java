@@ -51,6 +51,13 @@ class SetupTest {
   }
 
   @Test
+  void terraform_bucketBehindCloudFront_beginsWithTheGoldenValues() throws IOException {
+    Setup setup = Setups.of(behindCloudFront("releases/", "releases/"));
+
+    assertThat(setup.terraform()).startsWith(golden("setup-values.tf"));
+  }
+
+  @Test
   void cli_bucketBehindCloudFront_beginsWithTheGoldenValues() throws IOException {
     Setup setup = Setups.of(behindCloudFront("releases/", "releases/"));
 
@@ -293,7 +300,7 @@ class SetupTest {
   void documents_signingKeys_showThePublicHalvesAlone() {
     Setup setup = Setups.of(behindCloudFront("fw/", "fw/"));
 
-    assertThat(List.of(setup.json(), setup.cli()))
+    assertThat(List.of(setup.json(), setup.cli(), setup.terraform()))
         .allSatisfy(
             document ->
                 assertThat(document)

@@ -1,0 +1,4 @@
+
+locals {
+  bucket_policy_text = jsonencode(local.bucket_policy)
+}
