@@ -65,12 +65,10 @@ final class AdminAnswers {
       case AdminProblem problem -> refuse(request, problem);
       case Impossible refusal -> refuse(request, problem(request, refusal));
       case Conflict conflict ->
-          refuse(
-              request, new AdminProblem(409, "conflict", String.valueOf(conflict.getMessage())));
+          refuse(request, new AdminProblem(409, "conflict", String.valueOf(conflict.getMessage())));
       case InvalidSettings invalid -> refuse(request, problem(invalid));
       case IllegalArgumentException wrong ->
-          refuse(
-              request, new AdminProblem(400, "invalid", String.valueOf(wrong.getMessage())));
+          refuse(request, new AdminProblem(400, "invalid", String.valueOf(wrong.getMessage())));
       case null, default -> fault(request, failure);
     }
   }
@@ -84,8 +82,7 @@ final class AdminAnswers {
                       || request.request().headers().contains(HttpHeaders.IF_NONE_MATCH)
                   ? 412
                   : 409;
-          case NOT_VERIFIED, REGION_NOT_ALLOWED, OBJECTS_MISSING, WRONG_STATE, CONTRADICTION ->
-              409;
+          case NOT_VERIFIED, REGION_NOT_ALLOWED, OBJECTS_MISSING, WRONG_STATE, CONTRADICTION -> 409;
         };
     return new AdminProblem(
         status,
@@ -107,7 +104,8 @@ final class AdminAnswers {
     return new AdminProblem(400, "invalid", "the body has problems; see each", problems);
   }
 
-  private static void fault(RoutingContext request, @org.jspecify.annotations.Nullable Throwable failure) {
+  private static void fault(
+      RoutingContext request, @org.jspecify.annotations.Nullable Throwable failure) {
     if (failure == null && request.statusCode() == 413) {
       refuse(
           request,

@@ -1,7 +1,6 @@
 package io.edgemint.admin;
 
 import io.edgemint.backend.Backend;
-import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.CloudFront.Hash;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.CloudFront.SigningKey;
@@ -170,8 +169,7 @@ final class AdminApi {
     if (org == null) {
       throw AdminProblem.orgMissing(call.org());
     }
-    return Shown.of(
-        org, parts.explain().explain(org, call.required("key"), call.query("subject")));
+    return Shown.of(org, parts.explain().explain(org, call.required("key"), call.query("subject")));
   }
 
   private Shown backend(AdminCall call) {
@@ -194,8 +192,7 @@ final class AdminApi {
   }
 
   private Shown deleteBackend(AdminCall call) {
-    Org org =
-        parts.onboarding().deleteBackend(call.org(), call.backend(), call.orderWithVersion());
+    Org org = parts.onboarding().deleteBackend(call.org(), call.backend(), call.orderWithVersion());
     return Shown.of(org, OrgJson.org(org));
   }
 
@@ -233,8 +230,7 @@ final class AdminApi {
               Field<Target> to = root.word("to", Target.class);
               return root.build(() -> to.get() == Target.STANDBY).get();
             });
-    return switched(
-        parts.onboarding().failover(call.org(), call.backend(), standby, call.order()));
+    return switched(parts.onboarding().failover(call.org(), call.backend(), standby, call.order()));
   }
 
   private enum Target {
@@ -247,8 +243,7 @@ final class AdminApi {
   }
 
   private Shown addKey(AdminCall call) {
-    SigningKey key =
-        SettingsFile.readRequest(call.body(), root -> addKey(call, root));
+    SigningKey key = SettingsFile.readRequest(call.body(), root -> addKey(call, root));
     return new Shown(201, null, OrgJson.signingKey(key));
   }
 
@@ -281,9 +276,7 @@ final class AdminApi {
 
   private Shown promoteKey(AdminCall call) {
     Promotion promotion =
-        parts
-            .rotation()
-            .promote(call.org(), call.backend(), call.key(), call.order(), check -> {});
+        parts.rotation().promote(call.org(), call.backend(), call.key(), call.order(), check -> {});
     return Shown.of(
         new JsonObject()
             .put("promoted", promotion.promoted())

@@ -4,6 +4,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Order;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +21,23 @@ final class AdminCall {
 
   OrgId org() {
     try {
-      return new OrgId(request.pathParam("org"));
+      return new OrgId(path("org"));
     } catch (IllegalArgumentException e) {
       throw new AdminProblem(400, "org_invalid", String.valueOf(e.getMessage()));
     }
   }
 
   String backend() {
-    return request.pathParam("backend");
+    return path("backend");
   }
 
   String key() {
-    return request.pathParam("key");
+    return path("key");
+  }
+
+  /** A part of the path, which every route that asks for it has. */
+  private String path(String name) {
+    return Objects.requireNonNull(request.pathParam(name));
   }
 
   byte[] body() {

@@ -3,8 +3,8 @@ package io.edgemint.admin;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Entitlement;
-import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.KeyProblem;
+import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.ReadyBackend;
@@ -49,8 +49,7 @@ public final class Explain {
     JsonArray problems = new JsonArray();
     for (Backend backend : org.backends()) {
       boolean counts =
-          backend.state() != Backend.State.REPLACED
-              || backend.equals(org.newest(backend.name()));
+          backend.state() != Backend.State.REPLACED || backend.equals(org.newest(backend.name()));
       if (counts) {
         note(problems, backend, "upload", backend.uploadSide());
         note(problems, backend, "download", backend.downloadSide());
@@ -103,8 +102,7 @@ public final class Explain {
       answer.put("backend", ready.name()).put("via", ready.via()).put("life", life);
     } catch (Refused e) {
       answer.put(
-          "refused",
-          new JsonObject().put("code", e.refusal().code()).put("detail", e.detail()));
+          "refused", new JsonObject().put("code", e.refusal().code()).put("detail", e.detail()));
     }
     return answer;
   }
@@ -140,7 +138,11 @@ public final class Explain {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.timeout(SECONDS, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture().join();
+      return future
+          .timeout(SECONDS, TimeUnit.SECONDS)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
     } catch (java.util.concurrent.CompletionException e) {
       if (e.getCause() instanceof Refused refused) {
         throw refused;

@@ -62,7 +62,8 @@ final class OrgJson {
           case Issuer.KeySource.Pem pem -> "pem";
           case Issuer.KeySource.Jwks jwks -> "jwks";
           case Issuer.KeySource.JwksUrl url -> url.uri().toString();
-          case Issuer.KeySource.SharedSecret secret -> "secret, version " + secret.secret().version();
+          case Issuer.KeySource.SharedSecret secret ->
+              "secret, version " + secret.secret().version();
         };
     return new JsonObject()
         .put("issuer", issuer.iss())

@@ -1,5 +1,7 @@
 package io.edgemint.app;
 
+import io.edgemint.admin.AdminServer;
+import io.edgemint.admin.AdminToken;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Secrets;
@@ -7,8 +9,6 @@ import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.Timers;
-import io.edgemint.admin.AdminServer;
-import io.edgemint.admin.AdminToken;
 import io.edgemint.http.Certificates;
 import io.edgemint.http.EdgeMeters;
 import io.edgemint.http.EdgeServer;

@@ -1,5 +1,6 @@
 package io.edgemint.app;
 
+import io.edgemint.admin.AdminSettings;
 import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.OrgId;
@@ -10,7 +11,6 @@ import io.edgemint.config.Field;
 import io.edgemint.config.Section;
 import io.edgemint.config.SettingsFile;
 import io.edgemint.credentials.SessionSettings;
-import io.edgemint.admin.AdminSettings;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.outbound.OutboundSettings;

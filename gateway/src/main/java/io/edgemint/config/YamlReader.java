@@ -161,7 +161,8 @@ final class YamlReader {
   private static Problem syntax(JsonProcessingException e) {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     if (e.getProcessor() instanceof JsonParser parser && !(parser instanceof YAMLParser)) {
-      return new Problem("", line, "is not JSON; check the quotes, commas and brackets before here");
+      return new Problem(
+          "", line, "is not JSON; check the quotes, commas and brackets before here");
     }
     String why = e.getCause() instanceof MarkedYAMLException yaml ? yaml.getProblem() : null;
     return new Problem(

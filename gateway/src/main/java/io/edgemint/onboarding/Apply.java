@@ -129,9 +129,7 @@ public final class Apply {
     Merge merge = new Merge(old, file, secrets, clock, true);
     Org next = merge.org();
     Outcome outcome =
-        old == null
-            ? Outcome.CREATED
-            : next.equals(old) ? Outcome.UNCHANGED : Outcome.CHANGED;
+        old == null ? Outcome.CREATED : next.equals(old) ? Outcome.UNCHANGED : Outcome.CHANGED;
     Result result = new Result(next.id(), outcome, merge.changes());
     if (order.dryRun() || outcome == Outcome.UNCHANGED) {
       return new Put(result, next);

@@ -70,7 +70,9 @@ final class OrgEditor {
     }
   }
 
-  /** Deletes an organisation whose active backend, if any, is suspended; its id is never used again. */
+  /**
+   * Deletes an organisation whose active backend, if any, is suspended; its id is never used again.
+   */
   void delete(OrgId id, Order order) {
     Org org = org(id, order);
     Backend active = org.active();

@@ -3,10 +3,10 @@ package io.edgemint.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.edgemint.admin.AdminSettings;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.config.InvalidSettings;
-import io.edgemint.admin.AdminSettings;
 import io.edgemint.http.EdgeSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +34,9 @@ class SettingsTest {
     Settings settings = Settings.read(file("signing:\n  provider: jdk\n"), Map.of());
     assertThat(settings.edge()).isEqualTo(EdgeSettings.DEFAULT);
     assertThat(settings.admin())
-        .isEqualTo(new AdminSettings("127.0.0.1", 8081, folder.resolve("data/admin.token")));
+        .isEqualTo(
+            new AdminSettings(
+                "127.0.0.1", 8081, Objects.requireNonNull(folder).resolve("data/admin.token")));
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
     assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
     assertThat(settings.issuers()).isEmpty();
@@ -82,7 +84,8 @@ class SettingsTest {
     assertThat(settings.edge().host()).isEqualTo("127.0.0.1");
     assertThat(settings.edge().port()).isEqualTo(1);
     assertThat(settings.edge().eventLoops()).isEqualTo(3);
-    assertThat(settings.admin()).isEqualTo(new AdminSettings("127.0.0.2", 2, folder.resolve("t")));
+    assertThat(settings.admin())
+        .isEqualTo(new AdminSettings("127.0.0.2", 2, Objects.requireNonNull(folder).resolve("t")));
     assertThat(settings.registry().getFileName().toString()).isEqualTo("r.db");
     assertThat(settings.keyFile().getFileName().toString()).isEqualTo("k");
     Issuer issuer = settings.issuers().get(0);

@@ -6,9 +6,12 @@ import io.edgemint.app.Gateway;
 import io.edgemint.app.Main;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -84,6 +87,15 @@ public final class Sandbox implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + gateway.adminPort());
   }
 
+  /** What guards the administration. */
+  String adminToken() {
+    try {
+      return Files.readString(world.files().folder().resolve("data/admin.token")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What to try; the paths in it begin in a folder. */
   public Guide guide(Path from) {
     return new Guide(world, edge(), admin(), from);
@@ -106,7 +118,7 @@ public final class Sandbox implements AutoCloseable {
             new JsonObject()
                 .put("device", tokens.get(Tenant.ACME.id() + "-device"))
                 .put("publisher", tokens.get("publisher"))
-                .put("admin", tokens.get("admin")));
+                .put("admin", adminToken()));
   }
 
   @Override

@@ -1,0 +1,247 @@
+package io.edgemint.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.edgemint.Patience;
+import io.edgemint.sandbox.Viewer.Answer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An organisation's admin at work over HTTP, from nothing to a rotated key. */
+class AdminIT extends InSandbox {
+  private static final String ORGS = "/admin/v1/orgs/";
+
+  private static Answer call(String method, String path, Map<String, String> more, String body) {
+    Map<String, String> headers = new HashMap<>(more);
+    headers.put("Authorization", "Bearer " + running().adminToken());
+    return Viewer.send(
+        method, running().admin() + path, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static JsonObject good(int status, String method, String path, String... ifAndBody) {
+    Map<String, String> condition =
+        ifAndBody.length > 0 && !ifAndBody[0].isEmpty()
+            ? Map.of("If-Match", ifAndBody[0])
+            : Map.of();
+    Answer answer = call(method, path, condition, ifAndBody.length > 1 ? ifAndBody[1] : "");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    return new JsonObject(answer.text());
+  }
+
+  private static void refused(int status, String code, Answer answer) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+    assertThat(new JsonObject(answer.text()).getString("code")).isEqualTo(code);
+    assertThat(answer.text()).doesNotContain("Exception", "at io.");
+  }
+
+  private static String etag(String org) {
+    return call("GET", ORGS + org, Map.of(), "").header("etag");
+  }
+
+  private static String bucket(Tenant tenant, String more) {
+    return """
+    {"bucket": "%s", "region": "%s", "prefix": "%s", "endpoint": "%s", "path_style": true,
+     "credentials": {"static": {"access_key_id": "%s", "secret_access_key": "%s"}}%s}
+    """
+        .formatted(
+            tenant.bucket(),
+            S3Server.REGION,
+            tenant.prefix(),
+            running().world().s3().base(),
+            tenant.account().accessKeyId(),
+            tenant.account().secretAccessKey(),
+            more);
+  }
+
+  @Test
+  void wholeLife_overHttp_servesRollsBackAndSuspends() throws Exception {
+    String org = "stark";
+    String policy = "{\"policy\": {\"entitlement\": [\"fw/\"]}}";
+    Map<String, String> create = Map.of("If-None-Match", "*");
+    Answer made = call("PUT", ORGS + org, create, policy);
+    assertThat(made.status()).as(made.text()).isEqualTo(201);
+    refused(412, "version_changed", call("PUT", ORGS + org, create, policy));
+
+    String backend = ORGS + org + "/backends/main";
+    String body = "{\"upload\": {\"s3\": " + bucket(Tenant.UMBRELLA, "") + "}}";
+    refused(428, "version_required", call("PUT", backend, Map.of(), body));
+    JsonObject put = good(200, "PUT", backend, made.header("etag"), body);
+    assertThat(put.encode()).doesNotContain(Tenant.UMBRELLA.account().secretAccessKey());
+    refused(
+        412,
+        "version_changed",
+        call("PUT", backend, Map.of("If-Match", made.header("etag")), body));
+    refused(409, "not_verified", call("POST", backend + "/activate", Map.of(), ""));
+
+    JsonObject found = good(200, "POST", backend + "/validate");
+    assertThat(found.getBoolean("verified")).as(found.encode()).isTrue();
+    assertThat(found.getJsonArray("checks")).isNotEmpty();
+    good(200, "POST", backend + "/activate");
+    assertServes(org, "main@1");
+
+    JsonObject explained = good(200, "GET", ORGS + org + "/explain?key=fw/a.bin&subject=dev-1");
+    assertThat(explained.getString("via")).isEqualTo("s3");
+    assertThat(explained.getString("access")).startsWith("granted");
+    assertThat(explained.encode()).doesNotContain("X-Amz-Signature");
+    assertThat(good(200, "GET", ORGS + org + "/explain?key=secret/a.bin").getString("access"))
+        .startsWith("key_not_entitled");
+
+    String other =
+        "{\"upload\": {\"s3\": " + bucket(Tenant.UMBRELLA, ", \"encryption\": \"sse-s3\"") + "}}";
+    good(200, "PUT", backend, etag(org), other);
+    good(200, "POST", backend + "/validate");
+    good(200, "POST", backend + "/activate");
+    assertServes(org, "main@2");
+    good(200, "POST", backend + "/rollback");
+    assertServes(org, "main@1");
+
+    refused(409, "wrong_state", call("DELETE", backend, Map.of("If-Match", etag(org)), ""));
+    refused(409, "wrong_state", call("DELETE", ORGS + org, Map.of("If-Match", etag(org)), ""));
+    good(200, "POST", backend + "/suspend");
+    Patience.until(
+        () -> good(200, "GET", ORGS + org + "/explain?key=fw/a").getJsonObject("refused") != null);
+    assertThat(failing()).contains(org);
+    good(200, "POST", backend + "/resume");
+    good(200, "POST", backend + "/suspend");
+    good(200, "DELETE", ORGS + org, etag(org));
+    refused(404, "org_missing", call("GET", ORGS + org, Map.of(), ""));
+    refused(409, "conflict", call("PUT", ORGS + org, create, policy));
+  }
+
+  private static void assertServes(String org, String revision) throws Exception {
+    Patience.until(
+        () -> {
+          Answer now = call("GET", ORGS + org + "/explain?key=fw/a.bin", Map.of(), "");
+          return revision.equals(new JsonObject(now.text()).getString("serving"));
+        });
+  }
+
+  private static List<String> failing() {
+    return good(200, "GET", "/admin/v1/orgs?state=failing").getJsonArray("orgs").stream()
+        .map(it -> ((JsonObject) it).getString("org"))
+        .toList();
+  }
+
+  @Test
+  void signingKeys_rotateWhileADeviceAsks_withoutAFailedLink() throws Exception {
+    String keys = ORGS + "globex/backends/prod/signing-keys";
+    JsonObject added = good(201, "POST", keys, "", "{\"name\": \"second\"}");
+    assertThat(added.getString("state")).isEqualTo("next");
+    running().world().globexCdn().trust("KGLOBEXSECOND", added.getString("public_key"));
+    good(200, "POST", keys + "/second/register", "", "{\"id\": \"KGLOBEXSECOND\"}");
+    refused(409, "wrong_state", call("POST", keys + "/sandbox/promote", Map.of(), ""));
+
+    String device = running().world().files().tokens().get("globex-device");
+    String link = running().edge() + "/v1/links/" + Firmware.SMALL.key();
+    Map<String, String> asks = Map.of("Authorization", "Bearer " + device);
+    String before = url(Viewer.send("GET", link, asks));
+    JsonObject promoted = good(200, "POST", keys + "/second/promote");
+    assertThat(promoted.getBoolean("promoted")).as(promoted.encode()).isTrue();
+    Patience.until(
+        () -> {
+          String url = url(Viewer.send("GET", link, asks));
+          assertThat(Viewer.get(url).status()).isEqualTo(200);
+          return url.contains("KGLOBEXSECOND");
+        });
+    assertThat(Viewer.get(before).status()).as("a link of the old key").isEqualTo(200);
+    refused(409, "wrong_state", call("POST", keys + "/sandbox/retire", Map.of(), ""));
+  }
+
+  private static String url(Answer answer) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return new JsonObject(answer.text()).getString("url");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bearer", "Bearer x", "Basic eDp5", "Bearer "})
+  void everyCall_withoutTheToken_isRefused(String authorization) {
+    for (String path : List.of("/admin/v1/orgs", ORGS + "acme", "/admin/v1/nothing")) {
+      refused(
+          401,
+          "token_invalid",
+          Viewer.send("GET", running().admin() + path, Map.of("Authorization", authorization)));
+    }
+  }
+
+  @Test
+  void body_thatNamesFilesOrHasProblems_isRefusedWithEach() {
+    String secret =
+        "{\"upload\": {\"s3\": {\"bucket\": \"B\", \"region\": \"eu-west-1\", \"colour\": 1,"
+            + " \"endpoint\": \"https://s3.example.com\", \"credentials\": {\"static\":"
+            + " {\"access_key_id\": \"AKID\", \"secret_access_key\": {\"file\":"
+            + " \"/etc/passwd\"}}}}}}";
+    Answer answer =
+        call("PUT", ORGS + "acme/backends/other", Map.of("If-Match", etag("acme")), secret);
+    refused(400, "invalid", answer);
+    JsonArray problems = new JsonObject(answer.text()).getJsonArray("problems");
+    assertThat(problems.stream().map(it -> ((JsonObject) it).getString("field")))
+        .contains(
+            "upload.s3.bucket",
+            "upload.s3.colour",
+            "upload.s3.credentials.static.secret_access_key");
+    String key =
+        "{\"policy\": {\"entitlement\": []}, \"issuers\": [{\"issuer\": \"https://i.example\","
+            + " \"audiences\": [\"a\"], \"algorithms\": [\"ES256\"], \"keys\": {\"pem\":"
+            + " [{\"file\": \"/etc/passwd\"}]}}]}";
+    refused(400, "invalid", call("PUT", ORGS + "newcomer", Map.of("If-None-Match", "*"), key));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, acme, '{', 400, invalid",
+    "PUT, acme, '', 400, body_missing",
+    "PUT, Acme, '{}', 400, org_invalid",
+    "GET, nobody, '', 404, org_missing",
+    "GET, acme/backends/none, '', 404, backend_missing",
+    "POST, acme/backends/none/validate, '', 404, backend_missing",
+    "POST, nobody/backends/prod/activate, '', 404, org_missing",
+    "POST, acme/backends/prod/failover, '{\"to\": \"moon\"}', 400, invalid",
+    "POST, acme/backends/prod/failover, '{\"to\": \"standby\"}', 409, wrong_state",
+    "POST, acme/backends/prod/signing-keys/none/retire, '', 404, key_missing",
+    "POST, acme/backends/prod/signing-keys, '{\"name\": \"a b\"}', 400, invalid",
+    "POST, initech/backends/prod/signing-keys, '{\"name\": \"a\"}', 409, wrong_state",
+    "GET, acme/explain, '', 400, query_missing",
+    "PATCH, acme, '', 404, route_unknown",
+    "POST, acme/backends/prod/activate?dry_run=yes, '', 400, query_invalid"
+  })
+  void call_thatCannotBeDone_saysWhy(
+      String method, String path, String body, int status, String code) {
+    Map<String, String> seen = method.equals("PUT") ? Map.of("If-Match", "\"1\"") : Map.of();
+    refused(status, code, call(method, ORGS + path, seen, body));
+  }
+
+  @Test
+  void body_overTheLimit_isRefused() {
+    String large = "{\"policy\": \"" + " ".repeat(300_000) + "\"}";
+    refused(413, "body_too_large", call("PUT", ORGS + "acme", Map.of("If-Match", "\"1\""), large));
+  }
+
+  @Test
+  void openApi_everyRoute_isDescribedAndEveryDescriptionAnswers() {
+    JsonObject document =
+        new JsonObject(Viewer.get(running().admin() + "/admin/v1/openapi.json").text());
+    JsonObject paths = document.getJsonObject("paths");
+    for (String path : paths.fieldNames()) {
+      for (String method : paths.getJsonObject(path).fieldNames()) {
+        String real = path.replaceAll("\\{[a-z]+}", "zz");
+        Answer answer =
+            Viewer.send(
+                method.toUpperCase(java.util.Locale.ROOT), running().admin() + real, Map.of());
+        assertThat(answer.status())
+            .as(method + " " + path)
+            .isEqualTo(path.endsWith("openapi.json") ? 200 : 401);
+        Answer known = call(method.toUpperCase(java.util.Locale.ROOT), real, Map.of(), "");
+        assertThat(known.text()).as(method + " " + path).doesNotContain("route_unknown");
+      }
+    }
+  }
+}
