@@ -6,6 +6,7 @@ import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
+import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
@@ -40,6 +41,7 @@ final class Foundation implements AutoCloseable {
   private final Secrets secrets;
   private final SqliteRegistry registry;
   private final ExecutorService background;
+  private final ExecutorService stsThreads;
   private final DefaultCredentialsProvider identity;
   private final Sessions sessions;
   private final Signers signers;
@@ -59,13 +61,16 @@ final class Foundation implements AutoCloseable {
     this.background =
         Executors.newFixedThreadPool(
             4, Thread.ofPlatform().name("background-", 0).daemon().factory());
+    // Platform threads, for their cryptography may be native code; Sessions bounds their number.
+    this.stsThreads =
+        Executors.newCachedThreadPool(Thread.ofPlatform().name("sts-", 0).daemon().factory());
     this.identity = DefaultCredentialsProvider.builder().build();
     this.sessions =
         new Sessions(
             secrets,
             settings.sessions(),
             identity,
-            background,
+            stsThreads,
             clock,
             // Safe on all threads, unlike the newer generators.
             new Random(),
@@ -96,6 +101,10 @@ final class Foundation implements AutoCloseable {
 
   ExecutorService background() {
     return background;
+  }
+
+  SessionSettings sessionSettings() {
+    return settings.sessions();
   }
 
   Sessions sessions() {
@@ -150,6 +159,7 @@ final class Foundation implements AutoCloseable {
   @Override
   public void close() {
     background.shutdownNow();
+    stsThreads.shutdownNow();
     sessions.close();
     identity.close();
     registry.close();

@@ -10,6 +10,8 @@ import io.edgemint.caller.IssuerSettings;
 import io.edgemint.config.Field;
 import io.edgemint.config.Section;
 import io.edgemint.config.SettingsFile;
+import io.edgemint.credentials.PlatformRole;
+import io.edgemint.credentials.RoleArn;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.onboarding.OrgFile;
@@ -71,7 +73,8 @@ record Settings(
     List<Field<Issuer>> issuers =
         root.sections("issuers").stream().map(section -> issuer(section, null, secrets)).toList();
     Field<Optional<DefaultStorage>> defaultStorage =
-        reader(secrets, crypto, host -> allowed.get().lists(host)).defaultStorage(root);
+        reader(secrets, crypto, host -> allowed.get().lists(host), SessionSettings.DEFAULT)
+            .defaultStorage(root);
     Field<EdgeSettings> edge = EdgeSettings.read(root.section("edge"));
     AdminSettings admin = AdminSettings.read(root.section("admin"));
     Path registry = root.section("registry").file("file", "data/registry.db");
@@ -102,13 +105,17 @@ record Settings(
 
   /** Reads files of organisations, and seals what is secret in them. */
   OrgFile.Reader orgFiles(Secrets sealer) {
-    return reader(sealer, crypto, allowed::lists);
+    return reader(sealer, crypto, allowed::lists, sessions);
   }
 
   private static OrgFile.Reader reader(
-      Secrets sealer, CryptoProvider crypto, Predicate<String> listed) {
+      Secrets sealer, CryptoProvider crypto, Predicate<String> listed, SessionSettings sessions) {
     return new OrgFile.Reader(
-        sealer, new SigningKeys(crypto), (section, org) -> issuer(section, org, sealer), listed);
+        sealer,
+        new SigningKeys(crypto),
+        (section, org) -> issuer(section, org, sealer),
+        listed,
+        sessions);
   }
 
   private static Field<Issuer> issuer(Section section, @Nullable OrgId org, Secrets sealer) {
@@ -133,6 +140,11 @@ record Settings(
             SessionSettings.DEFAULT.stsTimeout(),
             Duration.ofMillis(100),
             Duration.ofMinutes(1));
+    int rate = section.integer("sts_rate", SessionSettings.DEFAULT.stsRate(), 1, 10_000);
+    int nodes = section.integer("nodes", SessionSettings.DEFAULT.nodes(), 1, 10_000);
+    Field<Optional<String>> identity = section.optional("identity", RoleArn::parse);
+    Field<Optional<PlatformRole>> platformRole =
+        section.optional("platform_role", PlatformRole::new);
     Map<Field<OrgId>, Field<String>> ids = new HashMap<>();
     for (Section each : section.sections("external_ids")) {
       ids.put(each.field("org", OrgId::new), each.field("external_id", text -> text));
@@ -141,7 +153,14 @@ record Settings(
         () -> {
           Map<OrgId, String> externalIds = new HashMap<>();
           ids.forEach((org, id) -> externalIds.put(org.get(), id.get()));
-          return new SessionSettings(endpoint.get().orElse(null), timeout, externalIds);
+          return new SessionSettings(
+              endpoint.get().orElse(null),
+              timeout,
+              rate,
+              nodes,
+              externalIds,
+              identity.get().orElse(null),
+              platformRole.get().orElse(null));
         });
   }
 

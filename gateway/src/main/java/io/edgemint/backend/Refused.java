@@ -15,6 +15,12 @@ public final class Refused extends RuntimeException {
     this.refusal = refusal;
   }
 
+  /** Adds what was behind it, for those who run the gateway. */
+  public Refused(Refusal refusal, String detail, Throwable behind) {
+    super(detail, behind, false, false);
+    this.refusal = refusal;
+  }
+
   /** The reason. */
   public Refusal refusal() {
     return refusal;

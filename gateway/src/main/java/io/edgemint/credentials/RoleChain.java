@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.sts.model.Credentials;
  * @param externalId what the customer's role asks for
  * @param sessionName what the customer's CloudTrail shows
  * @param policy what the last session is narrowed to
+ * @param queue is told how STS takes the pace
  */
 record RoleChain(
     StsClient sts,
@@ -27,6 +29,7 @@ record RoleChain(
     String externalId,
     String sessionName,
     String policy,
+    StsQueue queue,
     InstantSource clock)
     implements RenewingSession.Source {
 
@@ -45,8 +48,18 @@ record RoleChain(
         last.expiration());
   }
 
+  /** How many questions one session takes. */
+  int calls() {
+    return via == null ? 1 : 2;
+  }
+
   private AwsCredentialsProvider between(String platformRole) {
-    Credentials first = assume(null, request(platformRole, SessionPolicy.assume(roleArn)));
+    Credentials first;
+    try {
+      first = assume(null, request(platformRole, SessionPolicy.assume(roleArn)));
+    } catch (AwsServiceException e) {
+      throw Ailment.isDenial(e) ? new FirstHopDenied(e) : e;
+    }
     return StaticCredentialsProvider.create(
         AwsSessionCredentials.create(
             first.accessKeyId(), first.secretAccessKey(), first.sessionToken()));
@@ -65,6 +78,30 @@ record RoleChain(
     if (caller != null) {
       request.overrideConfiguration(options -> options.credentialsProvider(caller));
     }
-    return sts.assumeRole(request.build()).credentials();
+    long began = queue.begin();
+    try {
+      Credentials credentials = sts.assumeRole(request.build()).credentials();
+      queue.answered();
+      return credentials;
+    } catch (AwsServiceException e) {
+      if (isThrottling(e)) {
+        queue.throttled(began);
+      }
+      throw e;
+    }
+  }
+
+  /** By code (Throttling, ThrottlingException, RequestLimitExceeded, ...) or by status. */
+  private static boolean isThrottling(AwsServiceException answer) {
+    return answer.isThrottlingException() || answer.statusCode() == 503;
+  }
+
+  /** The platform's own role does not let the gateway in, or is not there. */
+  static final class FirstHopDenied extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private FirstHopDenied(AwsServiceException answer) {
+      super(answer.getMessage(), answer);
+    }
   }
 }

@@ -13,8 +13,8 @@ public interface SessionHandle {
 
   /**
    * A session that lives for so many seconds longer, or the longest that can be had; single-flight.
-   * Fails with {@link io.edgemint.backend.Refused} if none can be had now. Completes on the thread
-   * that fetched it.
+   * Fails with {@link io.edgemint.backend.Refused} if none can be had now, with {@link NoSession}
+   * behind it if that was tried. Completes on the thread that fetched it.
    */
   Future<Session> renewed(long seconds);
 }

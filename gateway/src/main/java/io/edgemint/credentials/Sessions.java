@@ -12,24 +12,23 @@ import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.credentials.RenewingSession.Upkeep;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * All sessions with which the gateway signs. Two backends that go the same way into the same bucket
@@ -42,25 +41,28 @@ public final class Sessions implements AutoCloseable {
   /** Seconds that a session lives longer than a link that it signs at the time of its renewal. */
   private static final long RESERVE = 60 + 120;
 
-  private static final int JITTER = 60;
+  /** The part of its time by which a session may be renewed sooner, so that not all are at once. */
+  private static final long JITTER = 10;
 
   private final Secrets secrets;
   private final SessionSettings settings;
   private final AwsCredentialsProvider identity;
   private final Upkeep upkeep;
-  private final SdkHttpClient http;
-  private final Map<String, StsClient> clients = new ConcurrentHashMap<>();
+  private final StsQueue queue;
+  private final StsQueue.Time time;
+  private final StsClients clients;
   private final SessionHandle ambient;
 
   // An entry lives as long as any signer holds it.
-  private final Cache<Way, SessionHandle> handles =
+  private final Cache<Way, RenewingSession> handles =
       Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
 
   /**
    * Fetches nothing yet.
    *
    * @param identity the gateway's own identity
-   * @param executor where sessions are fetched; each fetch holds one of its threads
+   * @param executor where sessions are fetched; each fetch holds one of its threads, and there are
+   *     at most {@value StsQueue#THREADS} at once, and one more for the gateway's own identity
    * @param random spreads renewals; used by all threads of the executor
    */
   public Sessions(
@@ -71,21 +73,58 @@ public final class Sessions implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry meters) {
+    this(secrets, settings, identity, executor, clock, new SystemTime(), random, meters);
+  }
+
+  Sessions(
+      Secrets secrets,
+      SessionSettings settings,
+      AwsCredentialsProvider identity,
+      Executor executor,
+      InstantSource clock,
+      StsQueue.Time time,
+      RandomGenerator random,
+      MeterRegistry meters) {
     this.secrets = secrets;
     this.settings = settings;
     this.identity = identity;
-    this.upkeep = new Upkeep(executor, clock, random, new Counters(meters));
-    this.http =
-        UrlConnectionHttpClient.builder()
-            .connectionTimeout(settings.stsTimeout())
-            .socketTimeout(settings.stsTimeout())
-            .build();
+    this.upkeep = new Upkeep(clock, random, new Counters(meters));
+    this.time = time;
+    this.queue = new StsQueue(settings.stsRate(), settings.nodes(), executor, time, random);
+    this.clients =
+        new StsClients(
+            settings,
+            identity,
+            UrlConnectionHttpClient.builder()
+                .connectionTimeout(settings.stsTimeout())
+                .socketTimeout(settings.stsTimeout())
+                .build());
     this.ambient =
         new RenewingSession(
             "the gateway itself",
             this::ownIdentity,
+            (urgent, fetch, late) -> {
+              executor.execute(fetch);
+              return true;
+            },
             session -> session.start().getEpochSecond() + AMBIENT_AGE,
             upkeep);
+    watch(meters);
+  }
+
+  private void watch(MeterRegistry meters) {
+    Gauge.builder("gateway.sts.waiting", queue, StsQueue::waiting)
+        .description("Sessions that wait for their turn to be fetched")
+        .register(meters);
+    Gauge.builder("gateway.sts.paused", queue, it -> it.paused() ? 1 : 0)
+        .description("Whether STS has said that the account asks too fast, and is left alone")
+        .register(meters);
+    for (Ailment ailment : Ailment.values()) {
+      Gauge.builder("gateway.sts.orgs", this, it -> it.ailing(ailment))
+          .description("Organisations for whose storage no new session can be had, by reason")
+          .tag("reason", ailment.code())
+          .register(meters);
+    }
   }
 
   /**
@@ -96,25 +135,69 @@ public final class Sessions implements AutoCloseable {
    *     the message names it and the fix
    */
   public SessionHandle of(OrgId org, String backend, S3Storage storage) {
-    return of(org, backend, storage, SessionPolicy::read);
+    return of(org, backend, storage, role -> handles.get(way(org, storage, role), this::renewing));
   }
 
   /**
    * The way to a session that may also write and delete below one folder of a storage, for a probe.
+   * It is nobody else's, and asks whatever was denied before: the role may just have been cured.
    *
    * @param folder what stands before the probe's keys, below the storage's prefix
    * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
    */
   public SessionHandle toProbe(OrgId org, String backend, S3Storage storage, String folder) {
-    return of(org, backend, storage, to -> SessionPolicy.probe(to, folder));
+    return of(
+        org,
+        backend,
+        storage,
+        role ->
+            renewing(
+                new Way(
+                    org,
+                    role,
+                    storage.region(),
+                    storage.endpoint().fips(),
+                    "probe",
+                    SessionPolicy.probe(storage, folder),
+                    storage.ttl())));
+  }
+
+  /**
+   * How it stands with each role that is in use, of which each organisation may have several; the
+   * worst where a role opens more than one storage.
+   */
+  public Collection<SessionHealth> health() {
+    Map<String, SessionHealth> health = new TreeMap<>();
+    handles
+        .asMap()
+        .forEach(
+            (way, session) -> {
+              SessionHealth own = session.health(way.org, way.role.roleArn());
+              health.merge(way.org + " " + way.role.roleArn(), own, SessionHealth::worse);
+            });
+    return health.values();
+  }
+
+  private long ailing(Ailment ailment) {
+    return health().stream()
+        .filter(it -> it.ailment() == ailment)
+        .map(SessionHealth::org)
+        .distinct()
+        .count();
   }
 
   private SessionHandle of(
-      OrgId org, String backend, S3Storage storage, Function<S3Storage, String> policy) {
+      OrgId org, String backend, S3Storage storage, Function<Role, SessionHandle> assumed) {
     return switch (storage.credentials()) {
       case StaticKey key -> lasting(org, backend, storage, key);
       case Ambient() -> ofDefaultStorage(backend);
-      case Role role -> assumed(org, storage, role, policy.apply(storage));
+      case Role role -> {
+        SessionPolicy.role(role.roleArn(), storage.region());
+        if (role.via() != null) {
+          SessionPolicy.role(role.via(), storage.region());
+        }
+        yield assumed.apply(role);
+      }
     };
   }
 
@@ -139,28 +222,42 @@ public final class Sessions implements AutoCloseable {
     return ambient;
   }
 
-  private SessionHandle assumed(OrgId org, S3Storage storage, Role role, String policy) {
-    SessionPolicy.role(role.roleArn(), storage.region());
-    if (role.via() != null) {
-      SessionPolicy.role(role.via(), storage.region());
-    }
-    Way way = new Way(org, role, storage.region(), policy, storage.ttl());
-    return handles.get(way, this::renewing);
-  }
-
-  private SessionHandle renewing(Way way) {
+  private RenewingSession renewing(Way way) {
     var chain =
         new RoleChain(
-            clients.computeIfAbsent(way.region, this::client),
+            clients.of(way.region, way.fips),
             way.role.via(),
             way.role.roleArn(),
             settings.externalId(way.org),
-            "edgemint-" + way.org,
+            sessionName(way.org, way.purpose),
             way.policy,
+            queue,
             upkeep.clock());
     long need = way.ttl.toSeconds() + RESERVE;
     return new RenewingSession(
-        way.org + " as " + way.role.roleArn(), chain, session -> renewFrom(session, need), upkeep);
+        way.org + " as " + way.role.roleArn(),
+        chain,
+        (urgent, fetch, late) -> take(way, chain.calls(), urgent, fetch, late),
+        session -> renewFrom(session, need),
+        upkeep);
+  }
+
+  private boolean take(Way way, int calls, boolean urgent, Runnable fetch, Runnable late) {
+    var errand = new StsQueue.Errand(way.org, way.region, calls, fetch, late);
+    if (!urgent) {
+      return queue.offer(errand);
+    }
+    queue.submit(errand);
+    return true;
+  }
+
+  /**
+   * What the customer's CloudTrail shows as the session's name: who asks, for which of the
+   * platform's organisations, and what for. STS API reference, AssumeRole: 2 to 64 characters of
+   * {@code [\w+=,.@-]}, of which this takes at most 53.
+   */
+  static String sessionName(OrgId org, String purpose) {
+    return "edgemint-" + org + '-' + purpose;
   }
 
   /** When the life left falls under what links need, at 65 % of the life at the latest. */
@@ -171,27 +268,10 @@ public final class Sessions implements AutoCloseable {
     }
     long start = session.start().getEpochSecond();
     long life = end.getEpochSecond() - start;
-    long early = life - need - upkeep.random().nextInt(JITTER);
+    long latest = Math.min(life - need, life * 65 / 100);
+    long spread = Math.max(1, latest / JITTER);
     // A session that is too short for its links is not fetched anew with each of them.
-    return start + Math.max(life / 8, Math.min(early, life * 65 / 100));
-  }
-
-  private StsClient client(String region) {
-    var builder =
-        StsClient.builder()
-            .region(Region.of(region))
-            .credentialsProvider(identity)
-            .httpClient(http)
-            .overrideConfiguration(
-                // One try: whoever waits would rather know, and the next one backs off.
-                options ->
-                    options
-                        .apiCallTimeout(settings.stsTimeout())
-                        .retryStrategy(retry -> retry.maxAttempts(1)));
-    if (settings.stsEndpoint() != null) {
-      builder.endpointOverride(settings.stsEndpoint());
-    }
-    return builder.build();
+    return start + Math.max(life / 8, latest - upkeep.random().nextLong(spread));
   }
 
   private Session ownIdentity() {
@@ -208,22 +288,46 @@ public final class Sessions implements AutoCloseable {
   /** Lets go of connections; sessions that are held stay valid. */
   @Override
   public void close() {
-    clients.values().forEach(StsClient::close);
-    http.close();
+    time.close();
+    clients.close();
+  }
+
+  private static Way way(OrgId org, S3Storage storage, Role role) {
+    return new Way(
+        org,
+        role,
+        storage.region(),
+        storage.endpoint().fips(),
+        "read",
+        SessionPolicy.read(storage),
+        storage.ttl());
   }
 
   /** Everything that decides a session, and how long its links live. */
-  private record Way(OrgId org, Role role, String region, String policy, Duration ttl) {}
+  private record Way(
+      OrgId org,
+      Role role,
+      String region,
+      boolean fips,
+      String purpose,
+      String policy,
+      Duration ttl) {}
 
   private static final class Counters implements RenewingSession.Outcomes {
     private final Counter renewed;
+    private final Counter late;
+    private final Counter postponed;
+    private final Counter failing;
     private final Counter denied;
-    private final Counter failed;
+    private final Counter platformRoleMissing;
 
     private Counters(MeterRegistry meters) {
       renewed = counter(meters, "renewed");
-      denied = counter(meters, "denied");
-      failed = counter(meters, "failed");
+      late = counter(meters, "late");
+      postponed = counter(meters, "postponed");
+      failing = counter(meters, Ailment.FAILING.code());
+      denied = counter(meters, Ailment.DENIED.code());
+      platformRoleMissing = counter(meters, Ailment.PLATFORM_ROLE_MISSING.code());
     }
 
     private static Counter counter(MeterRegistry meters, String result) {
@@ -239,8 +343,24 @@ public final class Sessions implements AutoCloseable {
     }
 
     @Override
-    public void failed(boolean forGood) {
-      (forGood ? denied : failed).increment();
+    public void failed(Ailment ailment) {
+      Counter counter =
+          switch (ailment) {
+            case FAILING -> failing;
+            case DENIED -> denied;
+            case PLATFORM_ROLE_MISSING -> platformRoleMissing;
+          };
+      counter.increment();
+    }
+
+    @Override
+    public void late() {
+      late.increment();
+    }
+
+    @Override
+    public void postponed() {
+      postponed.increment();
     }
   }
 }

@@ -15,6 +15,7 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Secrets;
 import io.edgemint.config.Field;
 import io.edgemint.config.Section;
+import io.edgemint.credentials.SessionSettings;
 import io.edgemint.signing.SigningKeys;
 import java.util.HashSet;
 import java.util.List;
@@ -59,10 +60,15 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
      *
      * @param listed tells whether the operator listed a {@code host:port}, so that it may be
      *     reached without TLS
+     * @param sessions which roles of the platform lead to those of organisations
      */
     public Reader(
-        Secrets secrets, SigningKeys keys, IssuerReader issuers, Predicate<String> listed) {
-      this.s3 = new S3Reader(secrets, listed);
+        Secrets secrets,
+        SigningKeys keys,
+        IssuerReader issuers,
+        Predicate<String> listed,
+        SessionSettings sessions) {
+      this.s3 = new S3Reader(secrets, listed, sessions);
       this.cloudFront = new CloudFrontReader(secrets, keys, listed);
       this.issuers = issuers;
     }

@@ -11,6 +11,9 @@ import io.edgemint.config.Field;
 import io.edgemint.config.Secret;
 import io.edgemint.config.Section;
 import io.edgemint.credentials.Partition;
+import io.edgemint.credentials.PlatformRole;
+import io.edgemint.credentials.RoleArn;
+import io.edgemint.credentials.SessionSettings;
 import io.edgemint.signing.S3Address;
 import java.net.URI;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the word {@code s3} of a backend or of default storage. */
 final class S3Reader {
@@ -29,10 +33,6 @@ final class S3Reader {
 
   private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
   private static final Pattern REGION = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-
-  /** "IAM identifiers", AWS Identity and Access Management user guide. */
-  private static final Pattern ROLE =
-      Pattern.compile("arn:(aws[a-z-]*):iam::[0-9]{12}:role/[\\w+=,.@/-]{1,512}");
 
   private static final List<String> RESPONSE_HEADERS =
       List.of(
@@ -45,16 +45,19 @@ final class S3Reader {
 
   private final Secrets secrets;
   private final Predicate<String> listed;
+  private final SessionSettings sessions;
 
   /**
    * Seals what it reads.
    *
    * @param listed tells whether the operator listed a host with its port, so that it may be reached
    *     without TLS
+   * @param sessions which roles of the platform lead to those of organisations
    */
-  S3Reader(Secrets secrets, Predicate<String> listed) {
+  S3Reader(Secrets secrets, Predicate<String> listed, SessionSettings sessions) {
     this.secrets = secrets;
     this.listed = listed;
+    this.sessions = sessions;
   }
 
   /**
@@ -142,9 +145,10 @@ final class S3Reader {
       return pair.build(() -> staticKey(org, backend, id.get(), secret.get()));
     }
     if (section.has("role") && !section.has("static") && !ambient && !ownIdentity) {
-      Field<String> role = section.field("role", S3Reader::role);
-      Field<Optional<String>> via = section.optional("via", S3Reader::role);
-      return section.build(() -> new Credentials.Role(role.get(), via.get().orElse(null)));
+      Field<String> role = section.field("role", this::role);
+      Field<Optional<String>> via = section.optional("via", RoleArn::parse);
+      return section.build(
+          () -> new Credentials.Role(role.get(), via(org, backend, via.get().orElse(null))));
     }
     if (ambient && !section.has("static")) {
       return section.build(Credentials.Ambient::new);
@@ -245,11 +249,31 @@ final class S3Reader {
     }
   }
 
-  private static String role(String text) {
-    if (!ROLE.matcher(text).matches()) {
-      throw new IllegalArgumentException("a role is its ARN: arn:aws:iam::123456789012:role/name");
+  private String role(String text) {
+    String arn = RoleArn.parse(text);
+    if (RoleArn.account(arn).equals(sessions.account())) {
+      throw new IllegalArgumentException(
+          "a role of the platform's own account is nobody's; name one of the organisation's");
     }
-    return text;
+    return arn;
+  }
+
+  /**
+   * The platform's role in between. The record keeps the ARN and not the template: a role that
+   * serves, and that the customer's trust policy names, stays when the template changes.
+   */
+  private @Nullable String via(OrgId org, String backend, @Nullable String named) {
+    PlatformRole platform = sessions.platformRole();
+    if (platform == null) {
+      return named;
+    }
+    String own = platform.arn(org, backend);
+    if (named != null && !named.equals(own)) {
+      throw new IllegalArgumentException(
+          "via: sessions.platform_role gives this backend %s; write that, or delete the line"
+              .formatted(own));
+    }
+    return own;
   }
 
   private static String accessKeyId(String text) {

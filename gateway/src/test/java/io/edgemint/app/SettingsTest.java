@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.edgemint.admin.AdminSettings;
 import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.config.InvalidSettings;
+import io.edgemint.credentials.PlatformRole;
+import io.edgemint.credentials.SessionSettings;
 import io.edgemint.http.EdgeSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -40,6 +43,7 @@ class SettingsTest {
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
     assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
     assertThat(settings.issuers()).isEmpty();
+    assertThat(settings.sessions()).isEqualTo(SessionSettings.DEFAULT);
     assertThat(settings.defaultStorage()).isEmpty();
     assertThat(settings.caches()).isEqualTo(new Settings.Caches(64 << 20, 64 << 20, 10_000));
     assertThat(settings.signing().rsaThreads()).isEqualTo(2);
@@ -74,6 +78,10 @@ class SettingsTest {
             sessions:
               sts_endpoint: http://127.0.0.1:9/
               sts_timeout: 1s
+              sts_rate: 300
+              nodes: 6
+              identity: arn:aws:iam::111122223333:role/edgemint
+              platform_role: "arn:aws:iam::111122223333:role/mid_{org}_{backend}"
               external_ids: [{org: acme, external_id: xyz}]
             caches: {tokens: 2MiB, links: 3MiB, backends: 11}
             signing: {provider: jdk, rsa_threads: 4, rsa_queue: 5}
@@ -97,7 +105,16 @@ class SettingsTest {
     assertThat(storage.bucket()).isEqualTo("platform");
     assertThat(storage.ttl()).isEqualTo(Duration.ofMinutes(5));
     assertThat(storage.credentials()).isInstanceOf(S3Storage.Credentials.Ambient.class);
-    assertThat(settings.sessions().stsEndpoint()).isEqualTo(URI.create("http://127.0.0.1:9/"));
+    assertThat(settings.sessions())
+        .isEqualTo(
+            new SessionSettings(
+                URI.create("http://127.0.0.1:9/"),
+                Duration.ofSeconds(1),
+                300,
+                6,
+                Map.of(new OrgId("acme"), "xyz"),
+                "arn:aws:iam::111122223333:role/edgemint",
+                new PlatformRole("arn:aws:iam::111122223333:role/mid_{org}_{backend}")));
     assertThat(settings.caches()).isEqualTo(new Settings.Caches(2 << 20, 3 << 20, 11));
     assertThat(settings.signing().rsaThreads()).isEqualTo(4);
     assertThat(settings.signing().rsaQueue()).isEqualTo(5);
@@ -111,6 +128,7 @@ class SettingsTest {
   void read_shippedExample_isValid() {
     Settings settings = Settings.read(EXAMPLE, Map.of("EDGEMINT_SIGNING__PROVIDER", "jdk"));
     assertThat(settings.edge()).isEqualTo(EdgeSettings.DEFAULT);
+    assertThat(settings.sessions()).isEqualTo(SessionSettings.DEFAULT);
     assertThat(settings.issuers()).hasSize(1);
   }
 

@@ -3,6 +3,7 @@ package io.edgemint.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.ManualClock;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.credentials.RenewingSession.Upkeep;
@@ -35,13 +36,15 @@ class RenewingSessionTest {
   private @Nullable RuntimeException failure;
   private int fetches;
   private boolean rejecting;
+  private boolean busy;
 
   private final RenewingSession sessions =
       new RenewingSession(
           "acme",
           this::fetch,
+          this::take,
           session -> session.start().getEpochSecond() + RENEW_AFTER,
-          new Upkeep(this::execute, clock, new SplittableRandom(1), new Recorder()));
+          new Upkeep(clock, new SplittableRandom(1), new Recorder()));
 
   private Session fetch() {
     fetches++;
@@ -52,11 +55,20 @@ class RenewingSessionTest {
     return new Session("id" + fetches, "secret", "token", now, now.plusSeconds(life));
   }
 
-  private void execute(Runnable task) {
+  private boolean take(boolean urgent, Runnable fetch, Runnable late) {
     if (rejecting) {
       throw new RejectedExecutionException("full");
     }
-    waiting.add(task);
+    if (!urgent && busy) {
+      return false;
+    }
+    waiting.add(busy ? late : fetch);
+    return true;
+  }
+
+  private static boolean runAtOnce(boolean urgent, Runnable fetch, Runnable late) {
+    fetch.run();
+    return true;
   }
 
   private void runWaiting() {
@@ -221,7 +233,7 @@ class RenewingSessionTest {
       assertThat(attempts.get(i) - attempts.get(i - 1)).isBetween(1L, 61L);
     }
     assertThat(attempts).hasSizeBetween(17, 70);
-    assertThat(outcomes).containsOnly("failed");
+    assertThat(outcomes).containsOnly("failing");
   }
 
   @Test
@@ -268,8 +280,9 @@ class RenewingSessionTest {
         new RenewingSession(
             "acme",
             this::fetch,
+            RenewingSessionTest::runAtOnce,
             session -> 0,
-            new Upkeep(Runnable::run, clock, new SplittableRandom(1), new Recorder()));
+            new Upkeep(clock, new SplittableRandom(1), new Recorder()));
     for (int second = 0; second < 50; second++) {
       passTo(second);
       Session _ = eager.current();
@@ -299,8 +312,9 @@ class RenewingSessionTest {
         new RenewingSession(
             "the gateway itself",
             () -> new Session("id", "secret", null, clock.instant(), end),
+            RenewingSessionTest::runAtOnce,
             session -> session.start().getEpochSecond() + 60,
-            new Upkeep(Runnable::run, clock, new SplittableRandom(1), new Recorder()));
+            new Upkeep(clock, new SplittableRandom(1), new Recorder()));
     Session first = same.renewed(0).result();
     passTo(60);
 
@@ -340,8 +354,12 @@ class RenewingSessionTest {
           new RenewingSession(
               "acme",
               this::fetch,
+              (urgent, fetch, late) -> {
+                worker.execute(fetch);
+                return true;
+              },
               session -> Long.MAX_VALUE,
-              new Upkeep(worker, clock, new SplittableRandom(1), new Recorder()));
+              new Upkeep(clock, new SplittableRandom(1), new Recorder()));
       Callable<Session> caller =
           () -> {
             together.await();
@@ -355,6 +373,108 @@ class RenewingSessionTest {
       }
     }
     assertThat(fetches).isEqualTo(1);
+  }
+
+  @Test
+  void current_renewalCannotBeginNow_servesTheOldOneAndTriesAgainSoon() {
+    Session old = fresh();
+    busy = true;
+    passTo(RENEW_AFTER);
+    assertThat(sessions.current()).isSameAs(old);
+    assertThat(sessions.current()).isSameAs(old);
+    assertThat(outcomes).containsExactly("renewed", "postponed");
+
+    busy = false;
+    passTo(RENEW_AFTER + 10);
+    assertThat(sessions.current()).isSameAs(old);
+    runWaiting();
+    assertThat(sessions.current()).isNotSameAs(old);
+  }
+
+  @Test
+  void renewed_afterAPostponedRenewal_waitsForItsTurn() {
+    fresh();
+    busy = true;
+    passTo(3_000);
+    Session _ = sessions.current();
+    busy = false;
+
+    Future<Session> renewed = sessions.renewed(900);
+    runWaiting();
+
+    assertThat(renewed.result().accessKeyId()).isEqualTo("id2");
+  }
+
+  @Test
+  void renewed_turnDoesNotComeInTime_isRefusedWithoutBeingAnAilment() {
+    busy = true;
+    Future<Session> first = sessions.renewed(60);
+    runWaiting();
+
+    assertRefused(first);
+    assertThat(first.cause()).hasNoCause();
+    assertRefused(sessions.renewed(60));
+    assertThat(waiting).isEmpty();
+    assertThat(health().ailment()).isNull();
+
+    busy = false;
+    passTo(5);
+    assertThat(fresh()).isNotNull();
+    assertThat(outcomes).containsExactly("late", "renewed");
+  }
+
+  @Test
+  void health_ailment_standsSinceItBeganUntilItIsOver() {
+    Session old = fresh();
+    assertThat(health()).isEqualTo(health(null, null, START, true));
+    failure = new IllegalStateException("no network");
+    for (long second : new long[] {RENEW_AFTER, RENEW_AFTER + 100}) {
+      passTo(second);
+      assertThat(sessions.current()).isSameAs(old);
+      runWaiting();
+    }
+    assertThat(health()).isEqualTo(health(Ailment.FAILING, START + RENEW_AFTER, START, true));
+
+    failure = denial();
+    passTo(RENEW_AFTER + 200);
+    Session _ = sessions.current();
+    runWaiting();
+    passTo(4_000);
+    assertThat(health()).isEqualTo(health(Ailment.DENIED, START + RENEW_AFTER + 200, START, false));
+
+    failure = null;
+    assertThat(fresh()).isNotNull();
+    assertThat(health()).isEqualTo(health(null, null, START + 4_000, true));
+  }
+
+  @Test
+  void current_clockIsTurnedBackAfterAFetch_isRenewedOnceForItsEndIsNotBelieved() {
+    Session old = fresh();
+    clock.set(START - 3_600);
+    assertThat(sessions.current()).isSameAs(old);
+    runWaiting();
+
+    for (int second = 0; second < RENEW_AFTER; second += 10) {
+      clock.set(START - 3_600 + second);
+      assertThat(sessions.current()).isNotNull().isNotSameAs(old);
+      runWaiting();
+    }
+    assertThat(fetches).isEqualTo(2);
+  }
+
+  private SessionHealth health() {
+    return sessions.health(new OrgId("acme"), "role");
+  }
+
+  private static SessionHealth health(
+      @Nullable Ailment ailment, @Nullable Long since, long success, boolean serving) {
+    return new SessionHealth(
+        new OrgId("acme"),
+        "role",
+        ailment,
+        since == null ? null : Instant.ofEpochSecond(since),
+        Instant.ofEpochSecond(success),
+        serving);
   }
 
   private static void assertRefused(Future<Session> renewed) {
@@ -377,8 +497,18 @@ class RenewingSessionTest {
     }
 
     @Override
-    public void failed(boolean denied) {
-      outcomes.add(denied ? "denied" : "failed");
+    public void failed(Ailment ailment) {
+      outcomes.add(ailment.code());
+    }
+
+    @Override
+    public void late() {
+      outcomes.add("late");
+    }
+
+    @Override
+    public void postponed() {
+      outcomes.add("postponed");
     }
   }
 }

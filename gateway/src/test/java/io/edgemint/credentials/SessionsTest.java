@@ -42,9 +42,11 @@ class SessionsTest {
   private static final OrgId ACME = new OrgId("acme");
   private static final OrgId ZETA = new OrgId("zeta");
   private static final String CUSTOMER = "arn:aws:iam::210987654321:role/firmware";
+  private static final String OTHER = "arn:aws:iam::210987654322:role/firmware";
   private static final String PLATFORM = "arn:aws:iam::123456789012:role/binary_backend_acme_prod";
 
   private final ManualClock clock = new ManualClock(START);
+  private final ManualTime time = new ManualTime();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<byte[]> opened = new ArrayList<>();
   private AwsCredentials identity = AwsBasicCredentials.create("AKIAPLATFORM", "secret");
@@ -66,10 +68,11 @@ class SessionsTest {
   private Sessions sessions(Executor executor, Duration timeout, Map<OrgId, String> externalIds) {
     return new Sessions(
         new PlainSecrets(),
-        new SessionSettings(sts.endpoint(), timeout, externalIds),
+        new SessionSettings(sts.endpoint(), timeout, 100, 1, externalIds, null, null),
         () -> identity,
         executor,
         clock,
+        time,
         new SplittableRandom(1),
         meters);
   }
@@ -87,7 +90,11 @@ class SessionsTest {
   }
 
   private static S3Storage role(@Nullable String via) {
-    return storage(new Credentials.Role(CUSTOMER, via));
+    return role(CUSTOMER, via);
+  }
+
+  private static S3Storage role(String arn, @Nullable String via) {
+    return storage(new Credentials.Role(arn, via));
   }
 
   private static @Nullable Throwable failure(Future<?> future) {
@@ -114,7 +121,7 @@ class SessionsTest {
         .containsEntry("Action", "AssumeRole")
         .containsEntry("RoleArn", CUSTOMER)
         .containsEntry("ExternalId", "acme")
-        .containsEntry("RoleSessionName", "edgemint-acme")
+        .containsEntry("RoleSessionName", "edgemint-acme-read")
         .containsEntry("DurationSeconds", "3600")
         .containsEntry("Policy", SessionPolicy.read(role(null)));
   }
@@ -181,9 +188,9 @@ class SessionsTest {
     sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
     SessionHandle handle = sessions.of(ACME, "prod", role(null));
     Session first = await(handle.renewed(900));
-    // 15 min of link, 60 s of margin, 2 min, and up to a minute that spreads organisations; 65 %
-    // of an hour comes before that.
-    clock.set(START + 2_339);
+    // 65 % of an hour, which comes before 15 min of link, 60 s of margin and 2 min; less up to a
+    // tenth of it, which spreads organisations.
+    clock.set(START + 2_106);
     assertThat(handle.current()).isSameAs(first);
     assertThat(sts.calls()).hasSize(1);
 
@@ -192,6 +199,22 @@ class SessionsTest {
     assertThat(sts.calls()).hasSize(2);
     assertThat(handle.current()).isNotSameAs(first);
     assertThat(sts.calls()).hasSize(2);
+  }
+
+  @Test
+  void current_manyOrganisationsOfOneSecond_areNotRenewedInOne() {
+    List<SessionHandle> handles = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      String arn = CUSTOMER + i;
+      sts.trust(arn, "AKIAPLATFORM", "org" + i);
+      handles.add(sessions.of(new OrgId("org" + i), "prod", role(arn, null)));
+      await(handles.getLast().renewed(900));
+      time.pass(Duration.ofSeconds(1));
+    }
+    clock.set(START + 2_223);
+    handles.forEach(SessionHandle::current);
+
+    assertThat(sts.calls()).hasSizeBetween(40 + 8, 40 + 32);
   }
 
   @Test
@@ -211,10 +234,10 @@ class SessionsTest {
     SessionHandle handle = sessions.of(ACME, "prod", longest);
     Session first = await(handle.renewed(2_640));
 
-    clock.set(START + 3_600 - 2_640 - 180 - 60);
+    clock.set(START + 780 - 78);
     assertThat(handle.current()).isSameAs(first);
     assertThat(sts.calls()).hasSize(1);
-    clock.set(START + 3_600 - 2_640 - 180);
+    clock.set(START + 780);
     assertThat(handle.current()).isSameAs(first);
     assertThat(sts.calls()).hasSize(2);
   }
@@ -262,8 +285,111 @@ class SessionsTest {
 
     sts.feel(Mood.WELL);
     clock.pass(Duration.ofSeconds(3));
+    time.pass(Duration.ofSeconds(3));
     assertThat(await(handle.renewed(900))).isNotNull();
-    assertThat(meters.counter("gateway.sts.refresh", "result", "failed").count()).isEqualTo(1);
+    assertThat(meters.counter("gateway.sts.refresh", "result", "failing").count()).isEqualTo(1);
+  }
+
+  @Test
+  void renewed_stsThrottlesOneOrg_othersAreNotEvenAskedUntilThePauseIsOver() {
+    sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
+    sts.trust(OTHER, "AKIAPLATFORM", "zeta");
+    sts.feel(Mood.THROTTLING);
+    assertThat(failure(sessions.of(ACME, "prod", role(null)).renewed(900)))
+        .isInstanceOf(Refused.class);
+    sts.feel(Mood.WELL);
+
+    Future<Session> other = sessions.of(ZETA, "prod", role(OTHER, null)).renewed(900);
+    assertThat(sts.calls()).hasSize(1);
+    assertThat(meters.get("gateway.sts.waiting").gauge().value()).isEqualTo(1);
+    assertThat(meters.get("gateway.sts.paused").gauge().value()).isEqualTo(1);
+
+    time.pass(Duration.ofSeconds(3));
+    assertThat(await(other)).isNotNull();
+    assertThat(meters.get("gateway.sts.paused").gauge().value()).isZero();
+  }
+
+  @Test
+  void renewed_firstHopDenied_tellsThatThePlatformsRoleIsMissing() {
+    SessionHandle handle = sessions.of(ACME, "prod", role(PLATFORM));
+
+    assertThat(failure(handle.renewed(900)))
+        .isInstanceOf(Refused.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            NoSession.class,
+            it -> assertThat(it.ailment()).isEqualTo(Ailment.PLATFORM_ROLE_MISSING));
+    assertThat(sts.calls()).hasSize(1);
+    assertThat(ailing("platform_role_missing")).isEqualTo(1);
+    assertThat(ailing("denied")).isZero();
+  }
+
+  @Test
+  void health_secondHopDenied_isTheCustomersDenialUntilItsNextSuccess() {
+    sts.trust(PLATFORM, "AKIAPLATFORM", null);
+    SessionHandle handle = sessions.of(ACME, "prod", role(PLATFORM));
+    assertThat(failure(handle.renewed(900)))
+        .cause()
+        .isInstanceOfSatisfying(
+            NoSession.class, it -> assertThat(it.ailment()).isEqualTo(Ailment.DENIED));
+    assertThat(sessions.health())
+        .containsExactly(
+            new SessionHealth(ACME, CUSTOMER, Ailment.DENIED, clock.instant(), null, false));
+    assertThat(ailing("denied")).isEqualTo(1);
+
+    sts.trust(CUSTOMER, PLATFORM, "acme");
+    clock.pass(Duration.ofMinutes(5));
+    await(handle.renewed(900));
+    assertThat(sessions.health())
+        .containsExactly(new SessionHealth(ACME, CUSTOMER, null, null, clock.instant(), true));
+    assertThat(ailing("denied")).isZero();
+  }
+
+  @Test
+  void health_twoStoragesByOneRole_tellsOfTheWorse() {
+    sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
+    SessionHandle well = sessions.of(ACME, "prod", role(null));
+    await(well.renewed(900));
+    sts.feel(Mood.BROKEN);
+    SessionHandle ill = sessions.of(ACME, "prod", role(null).withPrefix("test/"));
+    assertThat(failure(ill.renewed(900))).isNotNull();
+
+    assertThat(sessions.health())
+        .singleElement()
+        .satisfies(health -> assertThat(health.ailment()).isEqualTo(Ailment.FAILING));
+    assertThat(ailing("failing")).isEqualTo(1);
+    assertThat(well.current()).isNotNull();
+  }
+
+  @Test
+  void toProbe_deniedBefore_asksAgainForItMayBeCured() {
+    assertThat(failure(sessions.toProbe(ACME, "prod", role(null), "probe/").renewed(60)))
+        .isNotNull();
+    sts.trust(CUSTOMER, "AKIAPLATFORM", "acme");
+
+    assertThat(await(sessions.toProbe(ACME, "prod", role(null), "probe/").renewed(60))).isNotNull();
+    assertThat(sts.calls().getLast().form())
+        .containsEntry("RoleSessionName", "edgemint-acme-probe");
+  }
+
+  @Test
+  void sessionName_longestOrg_isOneThatStsTakes() {
+    assertThat(Sessions.sessionName(new OrgId("o".repeat(38)), "probe"))
+        .matches("[\\w+=,.@-]{2,64}")
+        .hasSize(53);
+  }
+
+  @Test
+  void of_fips_isAnotherSession() {
+    S3Storage plain = role(null);
+    var fips = new Endpoint(null, false, false, true, false);
+
+    assertThat(sessions.of(ACME, "prod", at(fips, plain.credentials())))
+        .isNotSameAs(sessions.of(ACME, "prod", plain));
+  }
+
+  private double ailing(String reason) {
+    return meters.get("gateway.sts.orgs").tag("reason", reason).gauge().value();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.backend.Verification;
 import io.edgemint.caller.IssuerSettings;
 import io.edgemint.config.SettingsFile;
+import io.edgemint.credentials.SessionSettings;
 import io.edgemint.onboarding.Apply.Result;
 import io.edgemint.outbound.OutboundSettings;
 import io.edgemint.registry.SqliteRegistry;
@@ -50,7 +51,8 @@ final class Bench implements AutoCloseable {
                     section,
                     org,
                     (iss, key) -> secrets.seal(key, Purpose.issuerSecret(org, iss), 1)),
-            outbound::lists);
+            outbound::lists,
+            SessionSettings.DEFAULT);
   }
 
   /** What a file with this text says. */
