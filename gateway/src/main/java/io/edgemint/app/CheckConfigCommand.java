@@ -1,6 +1,8 @@
 package io.edgemint.app;
 
+import io.edgemint.backend.Org;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.PlatformSetup;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,10 +56,14 @@ final class CheckConfigCommand implements Callable<Integer> {
     }
     // Checking opens no vault: the secrets stay in memory and are forgotten.
     OrgFile.Reader reader = settings.orgFiles(new PlatformSecrets());
-    for (OrgFile org : OrgFiles.read(orgs, reader, System.getenv())) {
-      out.println(
-          "organisation %s: good, %d backends"
-              .formatted(org.org().id(), org.org().backends().size()));
+    List<Org> read =
+        OrgFiles.read(orgs, reader, System.getenv()).stream().map(OrgFile::org).toList();
+    for (Org org : read) {
+      out.println("organisation %s: good, %d backends".formatted(org.id(), org.backends().size()));
+    }
+    int middleRoles = PlatformSetup.middleRoles(read).size();
+    if (PlatformSetup.nearsQuota(middleRoles)) {
+      out.println("  warning: " + PlatformSetup.quotaWarning(middleRoles));
     }
     return 0;
   }

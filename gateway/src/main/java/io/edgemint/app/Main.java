@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
       ApplyCommand.class,
       BackendCommand.class,
       KeyCommand.class,
+      PlatformCommand.class,
       TokenCommand.class,
       HelpCommand.class
     },

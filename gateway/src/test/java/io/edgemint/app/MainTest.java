@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class MainTest {
   void help_teachesEveryCommand() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("serve", "check-config", "apply", "backend", "token", "Exit codes");
+        .contains("serve", "check-config", "apply", "backend", "platform", "token", "Exit codes");
   }
 
   @Test
@@ -108,5 +109,79 @@ class MainTest {
     assertThat(run("backend", "activate", "-s", settings.toString(), "acme", "prod")).isEqualTo(1);
     assertThat(err.toString()).contains("has no backend 'prod'").doesNotContain("\tat ");
     assertThat(run("backend", "validate", "-s", settings.toString(), "Acme", "prod")).isEqualTo(1);
+  }
+
+  @Test
+  void platformSetup_registryWithARole_writesWhatThePlatformNeeds() throws IOException {
+    Path settings =
+        file(
+            "edgemint.yaml",
+            """
+            signing: {provider: jdk}
+            sessions:
+              identity: arn:aws:iam::111122223333:role/edgemint
+              platform_role: "arn:aws:iam::111122223333:role/binary_backend_{org}_{backend}"
+            """);
+    Path org = file("acme.yaml", org("acme"));
+    assertThat(run("apply", "-s", settings.toString(), org.toString())).isZero();
+
+    for (String format : List.of("terraform", "cli", "json")) {
+      out.getBuffer().setLength(0);
+      assertThat(run("platform", "setup", "--format", format, "-s", settings.toString())).isZero();
+      assertThat(out.toString())
+          .contains(
+              "binary_backend_acme_prod",
+              "arn:aws:iam::210987654321:role/firmware-acme",
+              "arn:aws:iam::111122223333:role/edgemint");
+    }
+  }
+
+  @Test
+  void platformSetup_noIdentity_saysWhatToSet() throws IOException {
+    Path settings = file("edgemint.yaml", "signing: {provider: jdk}\n");
+    assertThat(run("platform", "setup", "-s", settings.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("sessions.identity").doesNotContain("\tat ");
+  }
+
+  @Test
+  void platformSetup_help_teachesTheSteps() {
+    assertThat(run("platform", "setup", "--help")).isZero();
+    assertThat(out.toString()).contains("--format", "edgemint apply", "sessions.platform_role");
+  }
+
+  @Test
+  void checkConfig_fourFifthsOfTheRoleQuota_warns() throws IOException {
+    Path settings =
+        file(
+            "edgemint.yaml",
+            """
+            signing: {provider: jdk}
+            sessions: {platform_role: "arn:aws:iam::111122223333:role/mid_{org}_{backend}"}
+            """);
+    Path orgs = Files.createDirectory(Objects.requireNonNull(folder).resolve("orgs"));
+    for (int i = 0; i < 799; i++) {
+      Files.writeString(orgs.resolve(i + ".yaml"), org("org" + i));
+    }
+    assertThat(run("check-config", settings.toString(), orgs.toString())).isZero();
+    assertThat(out.toString()).doesNotContain("quota");
+
+    Files.writeString(orgs.resolve("last.yaml"), org("last"));
+    assertThat(run("check-config", settings.toString(), orgs.toString())).isZero();
+    assertThat(out.toString()).contains("warning: 800 roles of the platform", "quota");
+  }
+
+  private static String org(String id) {
+    return """
+    org: %1$s
+    policy: {entitlement: [fw/]}
+    backends:
+      - name: prod
+        upload:
+          s3:
+            bucket: firmware
+            region: eu-west-1
+            credentials: {role: "arn:aws:iam::210987654321:role/firmware-%1$s"}
+    """
+        .formatted(id);
   }
 }
