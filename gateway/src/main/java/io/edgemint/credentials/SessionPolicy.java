@@ -46,28 +46,39 @@ final class SessionPolicy {
   }
 
   /**
-   * Allows to write, read and delete objects of one folder below a storage's prefix, encrypted as
-   * the storage asks.
+   * Allows what a probe tries: in one folder below a storage's prefix to write, read, list and
+   * delete objects, versions and uploads in parts, encrypted as the storage asks; and to look at
+   * the bucket's lifecycle rules.
+   *
+   * <p>The prefix stands in it once, for twice it may be too long: names below a folder of that
+   * name may be listed anywhere in the bucket. HeadBucket has no prefix, hence {@code IfExists}.
    *
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */
   static String probe(S3Storage storage, String folder) {
     require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
     require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    String bucket = "arn:" + partition(storage.region()).id() + ":s3:::" + storage.bucket();
     return bounded(
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
-        "Action":["s3:PutObject","s3:GetObject","s3:DeleteObject"],\
-        "Resource":"arn:%s:s3:::%s/%s%s*"},\
+        "Action":["s3:PutObject","s3:GetObject","s3:GetObjectVersion","s3:DeleteObject",\
+        "s3:DeleteObjectVersion","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],\
+        "Resource":"%s/%s%s*"},\
+        {"Effect":"Allow",\
+        "Action":["s3:ListBucket","s3:ListBucketMultipartUploads","s3:GetLifecycleConfiguration"],\
+        "Resource":"%s","Condition":{"StringLikeIfExists":{"s3:prefix":"*%s*"}}},\
         {"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",\
         "Condition":{"StringLike":{"kms:ViaService":"s3.%s.*"}}}]}\
         """
-            .formatted(
-                partition(storage.region()).id(),
-                storage.bucket(),
-                storage.prefix(),
-                folder,
-                storage.region()));
+            .formatted(bucket, storage.prefix(), folder, bucket, folder, storage.region()));
+  }
+
+  /** Allows nothing: for a session that must not be had, should it be had all the same. */
+  static String nothing() {
+    return """
+    {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}\
+    """;
   }
 
   /** Allows to assume one role and nothing else. */

@@ -186,6 +186,26 @@ public final class Sessions implements AutoCloseable {
         .count();
   }
 
+  /**
+   * A trial of who may assume the role of a storage; what it is granted is narrowed as {@link
+   * #toProbe} narrows it.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public RoleTrial trial(OrgId org, S3Storage storage, Role role, String folder) {
+    SessionPolicy.role(role.roleArn(), storage.region());
+    if (role.via() != null) {
+      SessionPolicy.role(role.via(), storage.region());
+    }
+    return new RoleTrial(
+        clients.computeIfAbsent(storage.region(), this::client),
+        role,
+        settings.externalId(org),
+        "edgemint-" + org,
+        SessionPolicy.probe(storage, folder),
+        upkeep.clock());
+  }
+
   private SessionHandle of(
       OrgId org, String backend, S3Storage storage, Function<Role, SessionHandle> assumed) {
     return switch (storage.credentials()) {

@@ -53,23 +53,48 @@ class SessionPolicyTest {
   }
 
   @Test
-  void probe_plainStorage_allowsToWriteReadAndDeleteInItsFolderAlone() throws Exception {
+  void probe_plainStorage_allowsToTryItsFolderAlone() throws Exception {
     S3Storage storage = storage("acme-fw", "eu-central-1", "prod/");
     JsonNode statements =
         new ObjectMapper().readTree(SessionPolicy.probe(storage, "probe/")).get("Statement");
 
-    assertThat(statements).hasSize(2);
+    assertThat(statements).hasSize(3);
     assertThat(statements.get(0).get("Action"))
         .map(JsonNode::textValue)
-        .containsExactly("s3:PutObject", "s3:GetObject", "s3:DeleteObject");
+        .containsExactly(
+            "s3:PutObject",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts");
     assertThat(statements.get(0).get("Resource").textValue())
         .isEqualTo("arn:aws:s3:::acme-fw/prod/probe/*");
+    assertThat(statements.get(1).get("Resource").textValue()).isEqualTo("arn:aws:s3:::acme-fw");
     assertThat(statements.get(1).get("Condition").toString())
+        .isEqualTo("{\"StringLikeIfExists\":{\"s3:prefix\":\"*probe/*\"}}");
+    assertThat(statements.get(2).get("Condition").toString())
         .isEqualTo("{\"StringLike\":{\"kms:ViaService\":\"s3.eu-central-1.*\"}}");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SessionPolicy.probe(storage("a*b", "eu-west-1", ""), "probe/"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SessionPolicy.probe(storage.withPrefix("*/"), "probe/"));
+  }
+
+  @Test
+  void probe_longestNames_fitsIntoASession() {
+    S3Storage storage = storage("b".repeat(63), "us-isob-east-1", "p".repeat(511) + "/");
+
+    assertThat(SessionPolicy.probe(storage, "edgemint-probe/")).hasSizeLessThan(2048);
+  }
+
+  @Test
+  void nothing_deniesEverything() throws Exception {
+    JsonNode statement = new ObjectMapper().readTree(SessionPolicy.nothing()).at("/Statement/0");
+
+    assertThat(statement.get("Effect").textValue()).isEqualTo("Deny");
+    assertThat(statement.get("Action").textValue()).isEqualTo("*");
   }
 
   @ParameterizedTest

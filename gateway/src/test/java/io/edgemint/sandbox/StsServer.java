@@ -15,7 +15,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +43,7 @@ public final class StsServer implements AutoCloseable {
   private final Map<String, Issued> issued = new ConcurrentHashMap<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Object mood = new Object();
+  private final Queue<Mood> next = new ConcurrentLinkedQueue<>();
   private Mood current = Mood.WELL;
   private volatile Duration longestLife = Duration.ofHours(12);
 
@@ -66,7 +69,7 @@ public final class StsServer implements AutoCloseable {
    * Adds a role, or replaces it.
    *
    * @param caller whom it trusts: an access key id, or the ARN of another role
-   * @param externalId what a caller must bring, or null
+   * @param externalId what a caller must bring, {@code *} for anything, or null
    */
   public void trust(String roleArn, String caller, @Nullable String externalId) {
     roles.put(roleArn, new Trust(caller, externalId));
@@ -83,6 +86,11 @@ public final class StsServer implements AutoCloseable {
       current = next;
       mood.notifyAll();
     }
+  }
+
+  /** Answers the next calls in these moods, one each, and then as before. */
+  public void feelNext(Mood... moods) {
+    next.addAll(List.of(moods));
   }
 
   /** All calls that arrived, in order. */
@@ -125,6 +133,10 @@ public final class StsServer implements AutoCloseable {
   }
 
   private Mood awaitMood() {
+    Mood once = next.poll();
+    if (once != null) {
+      return once;
+    }
     synchronized (mood) {
       try {
         while (current == Mood.HANGING) {
@@ -233,7 +245,9 @@ public final class StsServer implements AutoCloseable {
 
   private record Trust(String caller, @Nullable String externalId) {
     boolean admits(String who, @Nullable String broughtId) {
-      return caller.equals(who) && (externalId == null || externalId.equals(broughtId));
+      boolean bringsAny = "*".equals(externalId) && broughtId != null;
+      return caller.equals(who)
+          && (externalId == null || bringsAny || externalId.equals(broughtId));
     }
   }
 
