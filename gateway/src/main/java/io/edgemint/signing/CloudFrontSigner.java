@@ -118,16 +118,18 @@ final class CloudFrontSigner implements LinkSigner, Signing {
 
   @Override
   public String link(ObjectKey key, @Nullable String version, long date, long expiry) {
-    if (version != null) {
-      throw new IllegalArgumentException("CloudFront pins no version");
-    }
     if (expiry < 0 || expiry > LAST_EXPIRY) {
       throw new IllegalArgumentException("Expires is a second between 0 and " + LAST_EXPIRY);
     }
     StringBuilder link = new StringBuilder(linkBytes() + key.encoded().length());
     link.append(base).append(key.encoded());
+    if (version != null) {
+      // Whether it reaches the bucket is up to the cache policy, which is why none may be asked
+      // for; a probe does, to see.
+      link.append("?versionId=").append(Rfc3986.encode(version));
+    }
     byte[] signature = signer.sign(CannedPolicy.of(link, expiry));
-    return link.append("?Expires=")
+    return link.append(version == null ? "?Expires=" : "&Expires=")
         .append(expiry)
         .append("&Signature=")
         .append(CannedPolicy.encode(signature))

@@ -67,13 +67,18 @@ public record S3Address(
   }
 
   /** As clients write it in the {@code Host} header. */
-  String host() {
+  public String host() {
     return pathStyle ? endpoint : bucket + '.' + endpoint;
   }
 
   /** What stands before every key in the path, slash first and last. */
-  String path() {
+  public String path() {
     return (pathStyle ? '/' + bucket + '/' : "/") + prefix;
+  }
+
+  /** Where the bucket itself is asked for, slash first. */
+  public String bucketPath() {
+    return pathStyle ? '/' + bucket : "/";
   }
 
   /** What the rules refuse, and what leads to somebody else's bucket. */

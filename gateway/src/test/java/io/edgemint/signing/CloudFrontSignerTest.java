@@ -178,12 +178,23 @@ class CloudFrontSignerTest {
   }
 
   @Test
-  void link_version_isRefused() {
-    CloudFrontSigner signer = signer(P256, Hash.SHA1);
+  void link_version_standsInTheSignedUrlAndIsTheSdks() {
+    CloudFront cdn = new CloudFront("https", HOST, "", List.of(), Duration.ofMinutes(15));
+    CloudFrontSigner signer = signer(CRYPTO, cdn, "K1", RSA, Hash.SHA1);
 
-    assertThat(signer.pinsVersions()).isFalse();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> signer.link(key("k"), "v1", NOON, NOON + 900));
+    assertThat(signer.pinsVersions()).as("may be asked for").isFalse();
+    assertThat(signer.link(key("k"), "a+b", NOON, NOON + 900))
+        .contains("/k?versionId=a%2Bb&Expires=")
+        .isEqualTo(
+            CloudFrontUtilities.create()
+                .getSignedUrlWithCannedPolicy(
+                    request ->
+                        request
+                            .resourceUrl("https://" + HOST + "/k?versionId=a%2Bb")
+                            .keyPairId("K1")
+                            .privateKey(RSA.privateKey())
+                            .expirationDate(Instant.ofEpochSecond(NOON + 900)))
+                .url());
   }
 
   @ParameterizedTest
