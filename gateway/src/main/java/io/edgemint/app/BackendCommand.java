@@ -30,9 +30,11 @@ final class BackendCommand {
       name = "validate",
       mixinStandardHelpOptions = true,
       description = {
-        "Tries the path of a device: writes a test object, reads it through a signed link, whole"
+        "Tries the path of a device: assumes the role and makes sure that nobody else can, writes"
+            + " a",
+        "test object, reads it through a signed link, makes sure that it cannot be read without,"
             + " and",
-        "in part, makes sure that it cannot be read without, and deletes it.",
+        "deletes it.",
         "Exits 0 if both sides of the backend are verified, 1 if not."
       })
   int validate(
@@ -138,9 +140,9 @@ final class BackendCommand {
   }
 
   static void tell(PrintWriter out, Check check) {
-    String mark = check.passed() ? "ok  " : "FAIL";
+    String mark = check.warning() ? "warn" : check.passed() ? "ok  " : "FAIL";
     out.println("%s %s (%s)".formatted(mark, check.step(), check.seen()));
-    if (!check.passed()) {
+    if (!check.fix().isEmpty()) {
       out.println("     " + check.code() + ": " + check.fix());
     }
   }

@@ -4,117 +4,177 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
 import io.edgemint.signing.S3Address;
+import io.vertx.core.buffer.Buffer;
 import java.net.URI;
-import java.time.Duration;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.presigner.PresignedRequest;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
 /**
- * Signs the requests that write into a storage, with the SDK, which needs no network for it. They
- * are dated by the system's clock: the presigner takes no other.
+ * Requests to a storage's bucket, signed with one session by the SDK's signer, which needs no
+ * network for it. They go where links read.
  */
-final class StorageWriter implements AutoCloseable {
-  private static final Duration LIFE = Duration.ofMinutes(5);
+final class BucketRequests {
+  /** Not taken over: the client writes these by itself. */
+  private static final Set<String> FRAMING = Set.of("host", "content-length");
 
   private final S3Storage storage;
-  private final S3Presigner presigner;
+  private final S3Address address;
+  private final AwsCredentialsIdentity identity;
+  private final Clock clock;
+  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
 
   /**
-   * Writes with a session.
+   * Signs with a session, dated by a clock.
    *
    * @throws IllegalArgumentException if the storage has no address; the message says why
    */
-  StorageWriter(S3Storage storage, Session session) {
+  BucketRequests(S3Storage storage, Session session, InstantSource clock) {
     this.storage = storage;
-    S3Address address = S3Address.of(storage);
-    // Written where links read, whatever the environment tells the SDK about FIPS, dual-stack and
-    // the global endpoint of us-east-1.
-    this.presigner =
-        S3Presigner.builder()
-            .region(Region.of(storage.region()))
-            .credentialsProvider(StaticCredentialsProvider.create(credentials(session)))
-            .endpointOverride(URI.create(address.scheme() + "://" + address.endpoint()))
-            .fipsEnabled(false)
-            .dualstackEnabled(false)
-            .serviceConfiguration(
-                S3Configuration.builder().pathStyleAccessEnabled(address.pathStyle()).build())
-            .build();
+    this.address = S3Address.of(storage);
+    this.identity = identity(session);
+    this.clock = clock.withZone(ZoneOffset.UTC);
   }
 
-  /** A request with its signature in the URL and the headers that must go with it. */
-  record Signed(String method, URI uri, Map<String, String> headers) {
-    /** Leaves out the query and the headers: whoever has them can write. */
+  /** A request with the headers that sign it. */
+  record Signed(String method, URI uri, Map<String, String> headers, @Nullable Buffer body) {
+    /** Leaves out the headers, which sign, and the body. */
     @Override
     public String toString() {
       return method + " " + uri.getHost() + uri.getRawPath();
     }
   }
 
-  /** Puts an object with the encryption that the storage asks for. */
-  Signed put(ObjectKey key, long size) {
-    Map<String, String> encryption = storage.encryption().headers();
-    PutObjectRequest.Builder request =
-        PutObjectRequest.builder()
-            .bucket(storage.bucket())
-            .key(storage.prefix() + key.value())
-            .contentLength(size)
-            .contentType("application/octet-stream");
-    if (!encryption.isEmpty()) {
-      request
-          .serverSideEncryption(encryption.get("x-amz-server-side-encryption"))
-          .ssekmsKeyId(encryption.get("x-amz-server-side-encryption-aws-kms-key-id"));
-    }
-    return signed(
-        presigner.presignPutObject(
-            put -> put.signatureDuration(LIFE).putObjectRequest(request.build())));
+  /** Asks whether the bucket is there. */
+  Signed head() {
+    return signed(SdkHttpMethod.HEAD, address.bucketPath(), Map.of());
   }
 
-  /** Deletes an object. */
-  Signed delete(ObjectKey key) {
-    DeleteObjectRequest request =
-        DeleteObjectRequest.builder()
-            .bucket(storage.bucket())
-            .key(storage.prefix() + key.value())
-            .build();
-    return signed(
-        presigner.presignDeleteObject(
-            delete -> delete.signatureDuration(LIFE).deleteObjectRequest(request)));
+  /** Asks for the rules by which objects age. */
+  Signed lifecycle() {
+    return signed(SdkHttpMethod.GET, address.bucketPath(), Map.of("lifecycle", ""));
   }
 
-  private static Signed signed(PresignedRequest request) {
-    Map<String, String> headers = new HashMap<>();
-    request
-        .signedHeaders()
-        .forEach(
-            (name, values) -> {
-              // The client sends these by itself.
-              if (!name.equalsIgnoreCase("host") && !name.equalsIgnoreCase("content-length")) {
-                headers.put(name, String.join(",", values));
-              }
-            });
+  /** Lists some objects whose names begin so, below the storage's prefix. */
+  Signed list(String start) {
+    return signed(
+        SdkHttpMethod.GET,
+        address.bucketPath(),
+        Map.of("list-type", "2", "max-keys", "100", "prefix", storage.prefix() + start));
+  }
+
+  /** Lists some uploads in parts whose names begin so, below the storage's prefix. */
+  Signed listUploads(String start) {
+    return signed(
+        SdkHttpMethod.GET,
+        address.bucketPath(),
+        Map.of("uploads", "", "max-uploads", "100", "prefix", storage.prefix() + start));
+  }
+
+  /** Puts an object with the headers that ask for an encryption. */
+  Signed put(ObjectKey key, Buffer content, Map<String, String> encryption) {
+    Map<String, String> headers = new HashMap<>(encryption);
+    headers.put("Content-Type", "application/octet-stream");
+    return signed(SdkHttpMethod.PUT, path(key), Map.of(), headers, content.getBytes());
+  }
+
+  /** Reads an object. */
+  Signed get(ObjectKey key) {
+    return signed(SdkHttpMethod.GET, path(key), Map.of());
+  }
+
+  /** Asks for an object without its bytes. */
+  Signed head(ObjectKey key) {
+    return signed(SdkHttpMethod.HEAD, path(key), Map.of());
+  }
+
+  /** Deletes an object, or one version of it for good. */
+  Signed delete(ObjectKey key, @Nullable String version) {
+    return signed(
+        SdkHttpMethod.DELETE, path(key), version == null ? Map.of() : Map.of("versionId", version));
+  }
+
+  /** Begins an upload in parts, encrypted as the storage asks. */
+  Signed startUpload(ObjectKey key) {
+    return signed(
+        SdkHttpMethod.POST,
+        path(key),
+        Map.of("uploads", ""),
+        storage.encryption().headers(),
+        new byte[0]);
+  }
+
+  /** Asks which parts of an upload are there. */
+  Signed listParts(ObjectKey key, String uploadId) {
+    return signed(SdkHttpMethod.GET, path(key), Map.of("uploadId", uploadId));
+  }
+
+  /** Ends an upload in parts without an object. */
+  Signed abortUpload(ObjectKey key, String uploadId) {
+    return signed(SdkHttpMethod.DELETE, path(key), Map.of("uploadId", uploadId));
+  }
+
+  private String path(ObjectKey key) {
+    return address.path() + key.encoded();
+  }
+
+  private Signed signed(SdkHttpMethod method, String path, Map<String, String> query) {
+    return signed(method, path, query, Map.of(), new byte[0]);
+  }
+
+  private Signed signed(
+      SdkHttpMethod method,
+      String path,
+      Map<String, String> query,
+      Map<String, String> headers,
+      byte[] body) {
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder()
+            .method(method)
+            .uri(URI.create(address.scheme() + "://" + address.host()))
+            .encodedPath(path);
+    query.forEach(unsigned::putRawQueryParameter);
+    headers.forEach(unsigned::putHeader);
+    SdkHttpRequest signed =
+        signer
+            .sign(
+                r ->
+                    r.identity(identity)
+                        .request(unsigned.build())
+                        .payload(ContentStreamProvider.fromByteArray(body))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, storage.region())
+                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, clock)
+                        // The path of an S3 key is signed as it is sent.
+                        .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
+                        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
+            .request();
+    Map<String, String> sent = new HashMap<>();
+    signed.forEachHeader(
+        (name, values) -> {
+          if (!FRAMING.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+            sent.put(name, String.join(",", values));
+          }
+        });
     return new Signed(
-        request.httpRequest().method().name(), URI.create(request.url().toString()), headers);
+        method.name(), signed.getUri(), sent, body.length == 0 ? null : Buffer.buffer(body));
   }
 
-  private static AwsCredentials credentials(Session session) {
+  private static AwsCredentialsIdentity identity(Session session) {
     String token = session.sessionToken();
     return token == null
-        ? AwsBasicCredentials.create(session.accessKeyId(), session.secretAccessKey())
-        : AwsSessionCredentials.create(session.accessKeyId(), session.secretAccessKey(), token);
-  }
-
-  @Override
-  public void close() {
-    presigner.close();
+        ? AwsCredentialsIdentity.create(session.accessKeyId(), session.secretAccessKey())
+        : AwsSessionCredentialsIdentity.create(
+            session.accessKeyId(), session.secretAccessKey(), token);
   }
 }

@@ -6,13 +6,17 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Endpoint;
 import io.edgemint.backend.Samples;
 import io.edgemint.credentials.Session;
+import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StorageWriterTest {
+class BucketRequestsTest {
+  private static final InstantSource CLOCK = InstantSource.fixed(Bench.NOW);
   private static final Session SESSION =
       new Session("AKID", "secret", "session-token", Instant.EPOCH, null);
 
@@ -49,21 +53,43 @@ class StorageWriterTest {
             plain.ttl(),
             plain.responseHeaders());
 
-    try (StorageWriter writer = new StorageWriter(storage, SESSION)) {
-      URI put = writer.put(Samples.key("a"), 1).uri();
+    BucketRequests requests = new BucketRequests(storage, SESSION, CLOCK);
 
-      assertThat(put.getHost() + put.getPath()).isEqualTo(expected);
-      assertThat(put.getRawQuery()).contains("%2F" + region + "%2Fs3%2Faws4_request");
-    }
+    URI put = requests.put(Samples.key("a"), Buffer.buffer("x"), Map.of()).uri();
+
+    assertThat(put.getHost() + put.getPath()).isEqualTo(expected);
+    assertThat(requests.head().uri().getHost()).isEqualTo(put.getHost());
+    assertThat(requests.head().headers().get("Authorization"))
+        .contains("AKID/20261120/" + region + "/s3/aws4_request");
+  }
+
+  @Test
+  void signed_anyRequest_isDatedByTheInjectedClockAndCarriesTheSession() {
+    BucketRequests bucket = new BucketRequests(Samples.s3("bucket"), SESSION, CLOCK);
+
+    assertThat(bucket.list("fw/").headers())
+        .containsEntry("X-Amz-Date", "20261120T120000Z")
+        .containsEntry("X-Amz-Security-Token", "session-token")
+        .doesNotContainKeys("Host", "host");
   }
 
   @Test
   void signed_printed_showsNoSignatureAndNoToken() {
-    try (StorageWriter writer = new StorageWriter(Samples.s3("bucket"), SESSION)) {
-      StorageWriter.Signed put = writer.put(Samples.key("fw/a"), 1);
+    BucketRequests bucket = new BucketRequests(Samples.s3("bucket"), SESSION, CLOCK);
 
-      assertThat(put.uri().getRawQuery()).contains("X-Amz-Signature=", "session-token");
-      assertThat(put.toString()).contains("PUT", "/fw/a").doesNotContain("X-Amz-", "session-token");
-    }
+    BucketRequests.Signed put = bucket.put(Samples.key("fw/a"), Buffer.buffer("x"), Map.of());
+
+    assertThat(put.headers().toString()).contains("Signature=", "session-token");
+    assertThat(put.toString())
+        .contains("PUT", "/fw/a")
+        .doesNotContain("Signature", "session-token");
+  }
+
+  /** Amazon S3 user guide, "Naming": what stands in a key is signed once encoded, as it is sent. */
+  @Test
+  void signed_awkwardKey_isEncodedOnce() {
+    BucketRequests bucket = new BucketRequests(Samples.s3("bucket"), SESSION, CLOCK);
+
+    assertThat(bucket.get(Samples.key("a b+ä")).uri().getRawPath()).isEqualTo("/a%20b%2B%C3%A4");
   }
 }

@@ -111,7 +111,7 @@ class OnboardingTest {
     validate();
 
     assertThat(world.bench.active("acme").downloadSide())
-        .isEqualTo(Verification.failed("read_failed"));
+        .isEqualTo(Verification.failed("read_denied"));
   }
 
   @Test

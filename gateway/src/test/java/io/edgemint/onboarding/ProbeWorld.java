@@ -7,14 +7,20 @@ import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Allowance;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.outbound.OutboundSettings;
+import io.edgemint.sandbox.StsServer;
 import io.edgemint.signing.Signers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** A bench with a storage to probe, and everything real between the two. */
 final class ProbeWorld implements AutoCloseable {
@@ -22,20 +28,36 @@ final class ProbeWorld implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();
   final FakeStorage storage = new FakeStorage(vertx);
+  final FakeCdn cdn = new FakeCdn(vertx, storage);
+  final StsServer sts;
   final Bench bench;
   final Probe probe;
   private final Sessions sessions;
 
   ProbeWorld(Path folder) {
+    this(folder, InstantSource.fixed(Bench.NOW));
+  }
+
+  /** One with another clock, for servers that go by the real time. */
+  ProbeWorld(Path folder, InstantSource clock) {
+    this(folder, clock, List.of(Allowance.parse("127.0.0.0/8")));
+  }
+
+  /** One whose operator lets probes reach these private addresses. */
+  ProbeWorld(Path folder, InstantSource clock, List<Allowance> reachable) {
     OutboundSettings allowed = new OutboundSettings(List.of(Allowance.parse("127.0.0.0/8")));
     bench = new Bench(folder, allowed);
     bench.environment.put("SECRET", "s3cr3t-canary");
-    InstantSource clock = InstantSource.fixed(Bench.NOW);
+    try {
+      sts = StsServer.start(clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     sessions =
         new Sessions(
             bench.secrets,
-            SessionSettings.DEFAULT,
-            AnonymousCredentialsProvider.create(),
+            new SessionSettings(sts.endpoint(), Duration.ofSeconds(5), Map.of()),
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAPLATFORM", "secret")),
             Runnable::run,
             clock,
             new SplittableRandom(1),
@@ -44,23 +66,33 @@ final class ProbeWorld implements AutoCloseable {
         new Probe(
             sessions,
             new Signers(Bench.CRYPTO, bench.secrets, sessions),
-            new Outbound(vertx, allowed.allow()),
+            new Outbound(vertx, reachable),
             clock,
             new SplittableRandom(2));
   }
 
   /** Text of a bucket in the fake storage; {@code more} is empty or begins with a comma. */
   String bucket(String more) {
+    return bucket(Yaml.KEY_PAIR, more);
+  }
+
+  /** The same, with other credentials. */
+  String bucket(String credentials, String more) {
     return Yaml.bucket(
-        Yaml.KEY_PAIR,
+        credentials,
         ", path_style: true, endpoint: 'http://%s', prefix: fw/%s"
             .formatted(storage.authority(), more));
   }
 
   /** Text of a distribution in front of the same bucket. */
   String distribution(String keys) {
-    return Yaml.distribution(keys, ", scheme: http, path_prefix: acme-firmware/fw/")
-        .replace("d111.cloudfront.net", "'" + storage.authority() + "'");
+    return distribution(keys, "fw/");
+  }
+
+  /** The same, with another path prefix. */
+  String distribution(String keys, String pathPrefix) {
+    return Yaml.distribution(keys, ", scheme: http, path_prefix: '%s'".formatted(pathPrefix))
+        .replace("d111.cloudfront.net", "'" + cdn.authority() + "'");
   }
 
   /** Applies a file with one backend, {@code prod}. */
@@ -73,10 +105,17 @@ final class ProbeWorld implements AutoCloseable {
     return probe.run(ACME, backend, check -> {});
   }
 
+  /** What failed, in order. */
+  static List<String> codes(List<Check> checks) {
+    return checks.stream().filter(check -> !check.passed()).map(Check::code).toList();
+  }
+
   @Override
   public void close() {
     sessions.close();
     bench.close();
+    sts.close();
+    cdn.close();
     storage.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
