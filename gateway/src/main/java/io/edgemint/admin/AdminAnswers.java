@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the answers of the administration, refusals as RFC 9457 asks. On the event loop. */
 final class AdminAnswers {
@@ -21,11 +22,7 @@ final class AdminAnswers {
     if (shown.version() != null) {
       request.response().putHeader(HttpHeaders.ETAG, "\"" + shown.version() + '"');
     }
-    json(request, shown.status(), Buffer.buffer(shown.body().encodePrettily() + "\n"));
-  }
-
-  static void json(RoutingContext request, int status, Buffer body) {
-    write(request, status, "application/json", body);
+    write(request, shown.status(), shown.type(), shown.body());
   }
 
   private static void write(RoutingContext request, int status, String type, Buffer body) {
@@ -104,8 +101,7 @@ final class AdminAnswers {
     return new AdminProblem(400, "invalid", "the body has problems; see each", problems);
   }
 
-  private static void fault(
-      RoutingContext request, @org.jspecify.annotations.Nullable Throwable failure) {
+  private static void fault(RoutingContext request, @Nullable Throwable failure) {
     if (failure == null && request.statusCode() == 413) {
       refuse(
           request,

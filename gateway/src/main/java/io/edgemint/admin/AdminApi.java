@@ -13,10 +13,13 @@ import io.edgemint.config.SettingsFile;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.Setup;
 import io.edgemint.onboarding.SigningKeyRotation.NewKey;
 import io.edgemint.onboarding.SigningKeyRotation.Promotion;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -84,7 +87,9 @@ final class AdminApi {
         .vertx()
         .fileSystem()
         .readFile("openapi.json")
-        .onSuccess(document -> AdminAnswers.json(request, 200, document))
+        .onSuccess(
+            document ->
+                AdminAnswers.show(request, new Shown(200, null, "application/json", document)))
         .onFailure(request::fail);
   }
 
@@ -97,7 +102,7 @@ final class AdminApi {
   }
 
   /** Runs a call off the event loop and writes what it answers, or what went wrong. */
-  private io.vertx.core.Handler<RoutingContext> does(Function<AdminCall, Shown> work) {
+  private Handler<RoutingContext> does(Function<AdminCall, Shown> work) {
     return request ->
         worker
             .executeBlocking(() -> work.apply(new AdminCall(request)), false)
@@ -110,14 +115,23 @@ final class AdminApi {
    *
    * @param status 200 or 201
    * @param version that of the organisation, for the ETag; null where there is none
+   * @param type the media type
    */
-  record Shown(int status, @Nullable Long version, JsonObject body) {
+  record Shown(int status, @Nullable Long version, String type, Buffer body) {
+    Shown(int status, @Nullable Long version, JsonObject body) {
+      this(status, version, "application/json", Buffer.buffer(body.encodePrettily() + "\n"));
+    }
+
     static Shown of(Org org, JsonObject body) {
       return new Shown(200, org.version(), body);
     }
 
     static Shown of(JsonObject body) {
       return new Shown(200, null, body);
+    }
+
+    static Shown text(String type, String text) {
+      return new Shown(200, null, type, Buffer.buffer(text));
     }
   }
 
@@ -197,7 +211,13 @@ final class AdminApi {
   }
 
   private Shown setup(AdminCall call) {
-    throw new UnsupportedOperationException(call.backend());
+    Setup setup = parts.setup().of(call.org(), call.backend(), call.order());
+    return switch (Optional.ofNullable(call.query("format")).orElse("json")) {
+      case "json" -> Shown.text("application/json", setup.json());
+      case "cli" -> Shown.text("text/x-shellscript; charset=utf-8", setup.cli());
+      case "terraform" -> Shown.text("text/plain; charset=utf-8", setup.terraform());
+      default -> throw new AdminProblem(400, "query_invalid", "format is json, cli or terraform");
+    };
   }
 
   private Shown validate(AdminCall call) {

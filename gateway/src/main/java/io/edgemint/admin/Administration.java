@@ -5,6 +5,7 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.SetupWriter;
 import io.edgemint.onboarding.SigningKeyRotation;
 import java.util.function.Supplier;
 
@@ -22,4 +23,5 @@ public record Administration(
     Apply apply,
     Onboarding onboarding,
     SigningKeyRotation rotation,
+    SetupWriter setup,
     Explain explain) {}

@@ -13,11 +13,15 @@ import io.edgemint.backend.Verification;
 import io.edgemint.backend.Verification.Verdict;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
+import io.edgemint.credentials.SessionHealth;
+import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Onboarding;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +33,12 @@ public final class Explain {
   private static final long SECONDS = 10;
 
   private final ActiveBackends backends;
+  private final Sessions sessions;
 
-  /** Explains what these backends would do. */
-  public Explain(ActiveBackends backends) {
+  /** Explains what these backends would do, with these sessions. */
+  public Explain(ActiveBackends backends, Sessions sessions) {
     this.backends = backends;
+    this.sessions = sessions;
   }
 
   /** A line of the list of organisations, with what ails it. */
@@ -45,7 +51,7 @@ public final class Explain {
         .put("problems", problems(org));
   }
 
-  private static JsonArray problems(Org org) {
+  private JsonArray problems(Org org) {
     JsonArray problems = new JsonArray();
     for (Backend backend : org.backends()) {
       boolean counts =
@@ -61,6 +67,17 @@ public final class Explain {
     }
     if (active != null && active.service().failedOver()) {
       problems.add("backend %s: the standby serves".formatted(active.name()));
+    }
+    for (SessionHealth health : sessions.health()) {
+      if (health.org().equals(org.id()) && health.ailment() != null) {
+        problems.add(
+            "role %s: %s since %s%s"
+                .formatted(
+                    health.roleArn(),
+                    health.ailment().code(),
+                    health.since(),
+                    health.serving() ? "; a valid session serves until its end" : ""));
+      }
     }
     return problems;
   }
@@ -97,7 +114,7 @@ public final class Explain {
       if (signing == null) {
         life.put("session", "none yet; the next link fetches one");
       } else if (signing.notAfter() != Long.MAX_VALUE) {
-        life.put("session", "ends at " + java.time.Instant.ofEpochSecond(signing.notAfter()));
+        life.put("session", "ends at " + Instant.ofEpochSecond(signing.notAfter()));
       }
       answer.put("backend", ready.name()).put("via", ready.via()).put("life", life);
     } catch (Refused e) {
@@ -143,7 +160,7 @@ public final class Explain {
           .toCompletionStage()
           .toCompletableFuture()
           .join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       if (e.getCause() instanceof Refused refused) {
         throw refused;
       }

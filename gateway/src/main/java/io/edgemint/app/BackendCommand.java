@@ -6,6 +6,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Check;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.Order;
+import io.edgemint.onboarding.Setup;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -25,6 +26,44 @@ final class BackendCommand {
   private static final Order ORDER = Order.of("command line");
 
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Command(
+      name = "setup",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Prints what the organisation applies in its AWS account: policies, bucket settings and,"
+            + " with CloudFront,",
+        "keys and distribution. Everything is filled in; there is nothing to edit."
+      })
+  int setup(
+      @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
+      @Parameters(paramLabel = "BACKEND", description = "the backend's name") String backend,
+      @Option(
+              names = "--format",
+              defaultValue = "CLI",
+              description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+          SetupFormat format,
+      @Mixin SettingsOption settings) {
+    PrintWriter out = spec.commandLine().getOut();
+    return settings.with(
+        foundation -> {
+          Setup setup = foundation.setup().of(id(org), backend, ORDER);
+          out.println(
+              switch (format) {
+                case JSON -> setup.json();
+                case CLI -> setup.cli();
+                case TERRAFORM -> setup.terraform();
+              });
+          return 0;
+        });
+  }
+
+  /** The forms of what an organisation applies. */
+  enum SetupFormat {
+    JSON,
+    CLI,
+    TERRAFORM
+  }
 
   @Command(
       name = "validate",

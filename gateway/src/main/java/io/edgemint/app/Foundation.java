@@ -12,6 +12,7 @@ import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.Probe;
+import io.edgemint.onboarding.SetupWriter;
 import io.edgemint.onboarding.SigningKeyRotation;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.registry.SqliteRegistry;
@@ -133,7 +134,13 @@ final class Foundation implements AutoCloseable {
         new Apply(registry, secrets, clock),
         onboarding(),
         rotation(),
-        new Explain(backends));
+        setup(),
+        new Explain(backends, sessions));
+  }
+
+  /** Writes what organisations apply in their accounts. */
+  SetupWriter setup() {
+    return new SetupWriter(registry, settings.sessions());
   }
 
   /** Brings backends into service and out of it. */

@@ -198,10 +198,10 @@ public final class Sessions implements AutoCloseable {
       SessionPolicy.role(role.via(), storage.region());
     }
     return new RoleTrial(
-        clients.computeIfAbsent(storage.region(), this::client),
+        clients.of(storage.region(), storage.endpoint().fips()),
         role,
         settings.externalId(org),
-        "edgemint-" + org,
+        sessionName(org, "probe"),
         SessionPolicy.probe(storage, folder),
         upkeep.clock());
   }

@@ -10,7 +10,7 @@ import io.edgemint.backend.S3Storage.Credentials.Role;
 import io.edgemint.credentials.PlatformRole;
 import io.edgemint.credentials.RoleArn;
 import io.edgemint.credentials.SessionSettings;
-import io.edgemint.onboarding.Onboarding.Impossible;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +50,7 @@ public final class PlatformSetup {
   public PlatformSetup(SessionSettings settings, Collection<Org> orgs) {
     if (settings.identity() == null) {
       throw new Impossible(
+          Reason.WRONG_STATE,
           "sessions.identity is missing; set it to the ARN of the gateway's own role");
     }
     this.identity = settings.identity();
@@ -165,6 +166,7 @@ public final class PlatformSetup {
     }
     if (wide.toString().length() > POLICY_QUOTA) {
       throw new Impossible(
+          Reason.WRONG_STATE,
           "the roles in between are too many to be listed in a policy; set sessions.platform_role,"
               + " which one line of it stands for");
     }

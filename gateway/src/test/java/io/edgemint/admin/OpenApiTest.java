@@ -32,7 +32,7 @@ class OpenApiTest {
     Vertx vertx = Vertx.vertx();
     try {
       Router router = Router.router(vertx);
-      Administration none = new Administration(null, null, null, null, null, null, null);
+      Administration none = new Administration(null, null, null, null, null, null, null, null);
       new AdminApi(vertx, none, AdminToken.openOrCreate(folder.resolve("token"))).install(router);
       List<String> routes =
           router.getRoutes().stream()

@@ -14,7 +14,6 @@ import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.PlatformRole;
 import io.edgemint.credentials.SessionSettings;
-import io.edgemint.onboarding.Onboarding.Impossible;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -56,7 +56,8 @@ final class ProbeWorld implements AutoCloseable {
     sessions =
         new Sessions(
             bench.secrets,
-            new SessionSettings(sts.endpoint(), Duration.ofSeconds(5), Map.of()),
+            new SessionSettings(
+                sts.endpoint(), Duration.ofSeconds(5), 100, 1, Map.of(), null, null),
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAPLATFORM", "secret")),
             Runnable::run,
             clock,
