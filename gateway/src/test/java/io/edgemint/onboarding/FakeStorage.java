@@ -30,6 +30,7 @@ final class FakeStorage implements AutoCloseable {
   final List<HttpServerRequest> requests = new CopyOnWriteArrayList<>();
   final Set<Fault> faults = ConcurrentHashMap.newKeySet();
   volatile boolean versioned;
+  volatile boolean listsEverything;
   volatile String lifecycle = "";
   private final FirstSignatures signatures = new FirstSignatures();
   private final HttpServer server;
@@ -113,7 +114,7 @@ final class FakeStorage implements AutoCloseable {
   }
 
   private void bucket(HttpServerRequest request) {
-    String prefix = request.getParam("prefix");
+    String prefix = listsEverything ? "" : request.getParam("prefix");
     if (request.method().name().equals("HEAD")) {
       head(request);
     } else if (request.getParam("lifecycle") != null) {

@@ -170,12 +170,16 @@ class ProbeTest {
   @Test
   void run_leftoversThatTheStorageListsBeyondTheFolder_areLeftAlone() {
     Instant old = Bench.NOW.minusSeconds(7200);
-    String odd = "/acme-firmware/fw/edgemint-probe/../firmware";
-    world.storage.objects.put(odd, new Stored(Buffer.buffer("1"), null, old));
+    List<String> others =
+        List.of("/acme-firmware/fw/edgemint-probe/../firmware", "/acme-firmware/fw/firmware");
+    for (String path : others) {
+      world.storage.objects.put(path, new Stored(Buffer.buffer("1"), null, old));
+    }
+    world.storage.listsEverything = true;
 
     world.run(inBucket(""));
 
-    assertThat(world.storage.objects).containsOnlyKeys(odd);
+    assertThat(world.storage.objects).containsOnlyKeys(others);
   }
 
   @Test
