@@ -14,42 +14,89 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
- * A server's certificate that vouches for itself, and its key. Written by hand (RFC 5280), for the
- * JDK makes none, and its keytool takes a second for each.
+ * A certificate and its key: a server's that vouches for itself, an authority's, or a server's from
+ * an authority. Written by hand (RFC 5280), for the JDK makes none, and its keytool takes a second
+ * for each.
  *
  * @param pair RSA, P-256 or Ed25519
  * @param chain PEM
  */
 public record SelfSigned(KeyPair pair, String chain) {
   private static final int SEQUENCE = 0x30;
+  private static final String AUTHORITY = "Edgemint test authority";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
   /** For a host, on P-256, for a day. */
   public static SelfSigned of(String host) {
-    return of(host, KeyPairs.ec("secp256r1"), Instant.now().plus(Duration.ofDays(1)));
+    return of(host, KeyPairs.ec("secp256r1"), tomorrow());
   }
 
   /** For a host, until an instant. */
   public static SelfSigned of(String host, KeyPair pair, Instant end) {
-    byte[] algorithm = algorithm(pair);
-    byte[] content = content(host, pair, end, algorithm);
-    byte[] signature = der(0x03, new byte[1], sign(pair, content));
-    String chain = KeyPairs.pem("CERTIFICATE", der(SEQUENCE, content, algorithm, signature));
-    return new SelfSigned(pair, chain);
+    byte[] content = content(host, host, pair, algorithm(pair), end, hosts(List.of(host)));
+    return new SelfSigned(pair, signed(pair, content));
   }
 
-  private static byte[] content(String host, KeyPair pair, Instant end, byte[] algorithm) {
-    byte[] name = der(SEQUENCE, der(0x31, der(SEQUENCE, hex("0603550403"), der(0x0c, text(host)))));
+  /** An authority, on P-256, for a day. */
+  public static SelfSigned authority() {
+    KeyPair pair = KeyPairs.ec("secp256r1");
+    // Critical basic constraints: it is an authority.
+    byte[] authority = hex("300f0603551d130101ff040530030101ff");
+    byte[] content =
+        content(AUTHORITY, AUTHORITY, pair, algorithm(pair), tomorrow(), der(SEQUENCE, authority));
+    return new SelfSigned(pair, signed(pair, content));
+  }
+
+  /** A certificate of this authority for hosts, on P-256, for a day. */
+  public SelfSigned issue(List<String> hosts) {
+    KeyPair own = KeyPairs.ec("secp256r1");
+    byte[] content =
+        content(AUTHORITY, hosts.getFirst(), own, algorithm(pair), tomorrow(), hosts(hosts));
+    return new SelfSigned(own, signed(pair, content));
+  }
+
+  private static String signed(KeyPair signer, byte[] content) {
+    byte[] signature = der(0x03, new byte[1], sign(signer, content));
+    return KeyPairs.pem("CERTIFICATE", der(SEQUENCE, content, algorithm(signer), signature));
+  }
+
+  private static byte[] content(
+      String issuer,
+      String subject,
+      KeyPair pair,
+      byte[] algorithm,
+      Instant end,
+      byte[] extensions) {
     byte[] times = der(SEQUENCE, time(end.minus(Duration.ofDays(30))), time(end));
-    byte[] hosts = der(0x04, der(SEQUENCE, der(0x82, text(host))));
-    byte[] extensions = der(0xa3, der(SEQUENCE, der(SEQUENCE, hex("0603551d11"), hosts)));
-    byte[] version = hex("a003020102");
-    byte[] serial = hex("020101");
-    byte[] key = pair.getPublic().getEncoded();
-    return der(SEQUENCE, version, serial, algorithm, name, times, name, key, extensions);
+    return der(
+        SEQUENCE,
+        hex("a003020102"),
+        // No authority gives a serial number twice.
+        hex(issuer.equals(subject) ? "020101" : "020102"),
+        algorithm,
+        name(issuer),
+        times,
+        name(subject),
+        pair.getPublic().getEncoded(),
+        der(0xa3, extensions));
+  }
+
+  private static byte[] name(String text) {
+    return der(SEQUENCE, der(0x31, der(SEQUENCE, hex("0603550403"), der(0x0c, text(text)))));
+  }
+
+  private static byte[] hosts(List<String> hosts) {
+    byte[][] names = hosts.stream().map(host -> der(0x82, text(host))).toArray(byte[][]::new);
+    byte[] extension = der(0x04, der(SEQUENCE, names));
+    return der(SEQUENCE, der(SEQUENCE, hex("0603551d11"), extension));
+  }
+
+  private static Instant tomorrow() {
+    return Instant.now().plus(Duration.ofDays(1));
   }
 
   private static byte[] algorithm(KeyPair pair) {
