@@ -1,0 +1,178 @@
+package io.edgemint.sandbox;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An operator's folder in the {@link RadosWorld}, and the commands as the operator gives them: each
+ * one is the launcher in a process of its own.
+ */
+public final class RadosSite implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final RadosWorld world;
+  private final Path folder;
+  private final IssuerServer issuer;
+  private final List<Process> serving = new ArrayList<>();
+
+  /** Makes a folder of a name of its own, without any organisation. */
+  public RadosSite(RadosWorld world, String name) {
+    this.world = world;
+    this.folder = world.folder().resolve(name);
+    this.issuer = IssuerServer.start(world.vertx(), 0, InstantSource.system());
+    write("edgemint.yaml", settings());
+  }
+
+  private String settings() {
+    return """
+    edge: {host: 127.0.0.1, port: 0, drain: 0s}
+    admin: {port: 0}
+    issuers:
+      - issuer: %s
+        audiences: [edgemint]
+        algorithms: [ES256]
+        keys: {jwks_url: "%s"}
+    outbound:
+      allow: [%s]
+    """
+        .formatted(issuer.base(), issuer.jwks(), world.network());
+  }
+
+  /**
+   * Writes the file of an organisation with one backend, {@code prod}, whose bucket is reached by a
+   * role.
+   *
+   * @param credentials what stands below {@code credentials}, on one line
+   */
+  public void addOrg(String org, String bucket, String region, String prefix, String credentials) {
+    write(
+        "orgs/" + org + ".yaml",
+        """
+        org: %s
+        policy: {entitlement: [fw/]}
+        backends:
+          - name: prod
+            upload:
+              s3: {bucket: %s, region: %s, prefix: '%s', credentials: %s}
+        """
+            .formatted(org, bucket, region, prefix, credentials));
+  }
+
+  /** A token of a device. */
+  public String token(String org) {
+    return issuer.token(
+        IssuerServer.Algorithm.ES256,
+        Map.of("aud", List.of("edgemint"), "sub", "device-1", "org", org));
+  }
+
+  /** {@code edgemint apply} of all organisations. */
+  public Outcome apply() {
+    return edgemint("apply", "-s", settingsFile(), folder.resolve("orgs").toString());
+  }
+
+  /** {@code edgemint backend validate} of the backend of an organisation. */
+  public Outcome validate(String org) {
+    return edgemint("backend", "validate", "-s", settingsFile(), org, "prod");
+  }
+
+  /** {@code edgemint backend activate} of the backend of an organisation. */
+  public Outcome activate(String org) {
+    return edgemint("backend", "activate", "-s", settingsFile(), org, "prod");
+  }
+
+  /** Runs any command to its end. */
+  public Outcome edgemint(String... arguments) {
+    Process process = start(arguments);
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the command does not end: " + said);
+      }
+      return new Outcome(process.exitValue(), said);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** {@code edgemint serve}, until this is closed; gives where devices ask. */
+  public URI serve() {
+    Process process = start("serve", settingsFile());
+    serving.add(process);
+    BufferedReader output = process.inputReader();
+    var said = new StringBuilder();
+    URI devices = null;
+    try {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        said.append(line).append('\n');
+        if (line.startsWith("Devices: ")) {
+          devices = URI.create(line.substring("Devices: ".length()));
+        } else if (line.equals("Ready.") && devices != null) {
+          // Read to its end, for a full pipe would hold the gateway up.
+          Thread.startVirtualThread(() -> output.lines().forEach(rest -> {}));
+          return devices;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException("the gateway ended: " + said);
+  }
+
+  private Process start(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(Target.built("edgemint").toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
+    builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", world.jvmOptions()));
+    builder.environment().putAll(world.environment());
+    try {
+      Process process = builder.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String settingsFile() {
+    return folder.resolve("edgemint.yaml").toString();
+  }
+
+  private void write(String name, String text) {
+    try {
+      Path file = folder.resolve(name);
+      Files.createDirectories(file.resolveSibling(""));
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    serving.forEach(Process::destroyForcibly);
+    issuer.close();
+  }
+
+  /**
+   * What a command did.
+   *
+   * @param said its output and its errors
+   */
+  public record Outcome(int status, String said) {}
+}
