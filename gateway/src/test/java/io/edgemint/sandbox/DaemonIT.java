@@ -1,0 +1,42 @@
+package io.edgemint.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DaemonIT {
+  @TempDir private Path folder;
+
+  @Test
+  void close_programThatRuns_endsIt() throws Exception {
+    Path log = folder.resolve("log");
+    Daemon daemon = Daemon.start(log, List.of("sh", "-c", "echo $$; exec sleep 600"));
+    while (Files.readString(log).isEmpty()) {
+      Thread.sleep(10);
+    }
+    long id = Long.parseLong(Files.readString(log).strip());
+
+    assertThat(ProcessHandle.of(id)).hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
+    daemon.close();
+
+    assertThat(daemon.isAlive()).isFalse();
+    assertThat(ProcessHandle.of(id).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  void failure_programThatEnded_tellsItsLastWords() throws Exception {
+    Daemon daemon =
+        Daemon.start(folder.resolve("log"), List.of("sh", "-c", "echo no map of monitors; exit 3"));
+    while (daemon.isAlive()) {
+      Thread.sleep(10);
+    }
+
+    assertThat(daemon.failure("ended as it started"))
+        .hasMessageContaining("sh ended as it started")
+        .hasMessageContaining("no map of monitors");
+  }
+}
