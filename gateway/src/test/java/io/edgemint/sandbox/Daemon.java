@@ -23,7 +23,7 @@ final class Daemon implements AutoCloseable {
       keeper=$!
       wait "$child"
       status=$?
-      kill "$keeper"
+      kill "$keeper" 2>/dev/null
       exit "$status"
       """;
 
@@ -41,11 +41,9 @@ final class Daemon implements AutoCloseable {
 
   /** Starts a program whose output is added to a log. */
   static Daemon start(Path log, List<String> command) {
-    List<String> words = new ArrayList<>(List.of("sh", "-c", LIFELINE, "sh"));
-    words.addAll(command);
     try {
       Process process =
-          new ProcessBuilder(words)
+          new ProcessBuilder(bound(command))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
@@ -53,6 +51,13 @@ final class Daemon implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The command with the shell before it; the program ends as standard input does. */
+  static List<String> bound(List<String> command) {
+    List<String> words = new ArrayList<>(List.of("sh", "-c", LIFELINE, "sh"));
+    words.addAll(command);
+    return words;
   }
 
   boolean isAlive() {
@@ -72,6 +77,11 @@ final class Daemon implements AutoCloseable {
 
   @Override
   public void close() {
+    end(process);
+  }
+
+  /** Ends a program that was started by a bound command. */
+  static void end(Process process) {
     try {
       process.getOutputStream().close();
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An operator's folder in the {@link RadosWorld}, and the commands as the operator gives them: each
- * one is the launcher in a process of its own.
+ * one is the launcher in a process of its own, which never outlives this one.
  */
 public final class RadosSite implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
@@ -105,7 +105,7 @@ public final class RadosSite implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     } finally {
-      process.destroyForcibly();
+      Daemon.end(process);
     }
   }
 
@@ -136,14 +136,12 @@ public final class RadosSite implements AutoCloseable {
   private Process start(String... arguments) {
     List<String> command = new ArrayList<>(List.of(Target.built("edgemint").toString()));
     command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    var builder = new ProcessBuilder(Daemon.bound(command)).redirectErrorStream(true);
     builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
     builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", world.jvmOptions()));
     builder.environment().putAll(world.environment());
     try {
-      Process process = builder.start();
-      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-      return process;
+      return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -165,7 +163,7 @@ public final class RadosSite implements AutoCloseable {
 
   @Override
   public void close() {
-    serving.forEach(Process::destroyForcibly);
+    serving.forEach(Daemon::end);
     issuer.close();
   }
 
