@@ -59,14 +59,13 @@ public final class AwsAccount implements AutoCloseable {
    */
   public String addRole(String name, String trust, String permissions) {
     iam.createRole(role -> role.roleName(name).assumeRolePolicyDocument(trust));
-    putPermissions(name, permissions);
+    putPermissions(name, "permissions", permissions);
     return roleArn(name);
   }
 
-  /** Gives a role other permissions. */
-  public void putPermissions(String role, String permissions) {
-    iam.putRolePolicy(
-        it -> it.roleName(role).policyName("permissions").policyDocument(permissions));
+  /** Gives a role a policy, in the place of the one of that name. */
+  public void putPermissions(String role, String name, String permissions) {
+    iam.putRolePolicy(it -> it.roleName(role).policyName(name).policyDocument(permissions));
   }
 
   /** Gives a role another trust policy. */

@@ -184,6 +184,8 @@ final class AwsFront implements AutoCloseable {
   }
 
   private void pass(HttpServerRequest request, String uri) {
+    // TLS ends here, and policies ask for it.
+    request.headers().set("X-Forwarded-Proto", "https");
     relay.pass(
         request,
         new RequestOptions()

@@ -313,6 +313,7 @@ final class RadosGateway implements AutoCloseable {
     rgw data = %4$s/rgw
     rgw frontends = beast endpoint=127.0.0.1:%3$d
     rgw enable apis = s3, sts, iam
+    rgw trust forwarded https = true
     rgw s3 auth use sts = true
     rgw sts key = 0123456789abcdef
     rgw sts min session duration = 1

@@ -199,7 +199,7 @@ class RadosSessionsIT {
             it ->
                 it.bucket("versioned-firmware")
                     .versioningConfiguration(to -> to.status(BucketVersioningStatus.ENABLED)));
-    CUSTOMER.putPermissions("open", Policies.readAndWrite("versioned-firmware", ""));
+    CUSTOMER.putPermissions("open", "permissions", Policies.readAndWrite("versioned-firmware", ""));
     AwsKey session = WORLD.session(GATEWAY, CUSTOMER.roleArn("open"), null, null);
     try (S3Client s3 = WORLD.s3(session)) {
       String old = put(s3, "one");
@@ -209,7 +209,7 @@ class RadosSessionsIT {
       assertThat(version(s3, young)).isEqualTo("two");
       assertThat(read(session, "versioned-firmware", "app.bin")).isEqualTo("two");
     } finally {
-      CUSTOMER.putPermissions("open", Policies.readAndWrite(BUCKET, ""));
+      CUSTOMER.putPermissions("open", "permissions", Policies.readAndWrite(BUCKET, ""));
     }
   }
 

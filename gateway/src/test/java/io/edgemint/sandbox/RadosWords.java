@@ -15,9 +15,12 @@ import java.util.regex.Pattern;
 final class RadosWords {
   private static final Pattern ROLE_ARN = Pattern.compile("(arn:aws:iam::[0-9]{12}:role/)(.+)");
 
-  /** Nothing is allowed; a policy without any statement would narrow nothing. */
+  /** Nothing is allowed; a policy without any statement is none, and would narrow nothing. */
   private static final JsonObject NOTHING =
-      new JsonObject("{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}");
+      new JsonObject(
+          """
+          {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::nothing"}
+          """);
 
   private RadosWords() {}
 

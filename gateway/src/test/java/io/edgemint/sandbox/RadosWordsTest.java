@@ -67,7 +67,8 @@ class RadosWordsTest {
             new JsonObject(
                 """
                 {"Version": "2012-10-17",
-                 "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+                 "Statement": [{"Effect": "Allow", "Action": "s3:GetObject",
+                                "Resource": "arn:aws:s3:::nothing"}]}
                 """));
   }
 
