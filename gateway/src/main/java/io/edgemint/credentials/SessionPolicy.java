@@ -51,7 +51,8 @@ final class SessionPolicy {
    * the bucket's lifecycle rules.
    *
    * <p>The prefix stands in it once, for twice it may be too long: names below a folder of that
-   * name may be listed anywhere in the bucket. HeadBucket has no prefix, hence {@code IfExists}.
+   * name may be listed anywhere in the bucket. Lifecycle rules have no prefix, hence {@code
+   * IfExists}.
    *
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */

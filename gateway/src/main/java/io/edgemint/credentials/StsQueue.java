@@ -22,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  * the organisations.
  *
  * <p>Whoever has no session waits in the line of its organisation, until a deadline. Whoever only
- * renews early does not wait: it starts if nobody waits and a fifth of a second's calls is left for
- * those who will, and otherwise comes back later. An organisation and a region each have a share of
- * what runs at once, so that what hangs there leaves threads for the others. An answer that says
- * "too fast" stops all calls for a random time that grows, after which they start evenly and not in
- * a burst.
+ * renews early does not wait: it starts if a fifth of a second's calls is left for those who will,
+ * and otherwise comes back later. An organisation and a region each have a share of what runs at
+ * once, so that what hangs there leaves threads for the others. An answer that says "too fast"
+ * stops all calls for a random time that grows, after which they start evenly and not in a burst.
  *
  * <p>Safe on all threads; never waits, and runs nothing under its lock.
  */
@@ -123,7 +122,7 @@ final class StsQueue {
     try {
       long now = time.nanos();
       long share = Math.max(burst * 4 / 5, errand.calls * interval);
-      if (waiting > 0 || !hasRoom(errand) || tokensAt(errand, share) > now) {
+      if (!hasRoom(errand) || tokensAt(errand, share) > now) {
         return false;
       }
       start(errand, now);

@@ -55,11 +55,6 @@ final class BucketRequests {
     }
   }
 
-  /** Asks whether the bucket is there. */
-  Signed head() {
-    return signed(SdkHttpMethod.HEAD, address.bucketPath(), Map.of());
-  }
-
   /** Asks for the rules by which objects age. */
   Signed lifecycle() {
     return signed(SdkHttpMethod.GET, address.bucketPath(), Map.of("lifecycle", ""));

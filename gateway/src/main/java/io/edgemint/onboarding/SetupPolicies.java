@@ -53,12 +53,19 @@ final class SetupPolicies {
             "s3:DeleteObject",
             "s3:AbortMultipartUpload",
             "s3:ListMultipartUploadParts");
-    return policy(statement(actions, scope.objectsArn()), list("s3:ListBucket"));
+    return policy(
+        statement(actions, scope.objectsArn()),
+        list("s3:ListBucket"),
+        statement("s3:GetLifecycleConfiguration", scope.bucketArn()));
   }
 
+  /** Of versions, the gateway deletes those of its own test objects alone. */
   private JsonObject versions() {
+    String tests = scope.bucketArn() + '/' + scope.storage().prefix() + TestObject.FOLDER + '*';
     return policy(
-        statement("s3:GetObjectVersion", scope.objectsArn()), list("s3:ListBucketVersions"));
+        statement("s3:GetObjectVersion", scope.objectsArn()),
+        list("s3:ListBucketVersions"),
+        statement("s3:DeleteObjectVersion", tests));
   }
 
   /** Without a prefix there is nothing to limit, and a list that names none must be allowed. */

@@ -34,10 +34,13 @@ final class UploadChecks {
     this.cleaner = cleaner;
   }
 
-  /** Whether there is a bucket in the region; without one nothing else can be tried. */
+  /**
+   * Whether there is a bucket in the region; without one nothing else can be tried. HeadBucket
+   * would be denied where listing is allowed below the prefix alone.
+   */
   boolean findBucket() {
     String step = "find the bucket in its region";
-    Answer answer = courier.send(bucket.head());
+    Answer answer = courier.send(bucket.list(TestObject.FOLDER));
     Optional<String> region = answer.header("x-amz-bucket-region");
     boolean elsewhere =
         !answer.succeeded() && region.isPresent() && !region.get().equals(storage.region());
@@ -45,20 +48,17 @@ final class UploadChecks {
       report.passed(Side.UPLOAD, step, answer.seen());
       return true;
     }
-    Diagnosis denied =
-        new Diagnosis(
-            "bucket_denied",
-            "allow s3:ListBucket on %s, and check that the bucket is yours"
-                .formatted(storage.bucket()));
+    Diagnosis failed = failed("bucket_failed");
     Diagnosis diagnosis =
         elsewhere
             ? Diagnosis.wrongRegion(region)
-            : answer.status() == 404
-                ? Diagnosis.bucketMissing()
-                : Diagnosis.of(answer, answer.refused() ? denied : failed("bucket_failed"));
+            : answer.status() == 404 ? Diagnosis.bucketMissing() : Diagnosis.of(answer, failed);
+    if (diagnosis.equals(failed) && answer.refused()) {
+      // A policy may well allow objects and no listing, which has a check of its own.
+      return true;
+    }
     report.failed(Side.UPLOAD, step, answer.seen(), diagnosis);
-    // A policy may well allow objects and not the bucket: only then can more be tried.
-    return diagnosis.equals(denied);
+    return false;
   }
 
   /** Writes an object; tells whether it is there. */

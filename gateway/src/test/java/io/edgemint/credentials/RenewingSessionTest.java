@@ -37,6 +37,7 @@ class RenewingSessionTest {
   private int fetches;
   private boolean rejecting;
   private boolean busy;
+  private Runnable meanwhile = () -> {};
 
   private final RenewingSession sessions =
       new RenewingSession(
@@ -60,6 +61,7 @@ class RenewingSessionTest {
       throw new RejectedExecutionException("full");
     }
     if (!urgent && busy) {
+      meanwhile.run();
       return false;
     }
     waiting.add(busy ? late : fetch);
@@ -403,6 +405,23 @@ class RenewingSessionTest {
     runWaiting();
 
     assertThat(renewed.result().accessKeyId()).isEqualTo("id2");
+  }
+
+  @Test
+  void renewed_joinsARenewalThatIsThenPostponed_waitsForItsTurn() {
+    fresh();
+    busy = true;
+    passTo(3_000);
+    List<Future<Session>> joined = new ArrayList<>();
+    meanwhile =
+        () -> {
+          joined.add(sessions.renewed(900));
+          busy = false;
+        };
+    Session _ = sessions.current();
+    runWaiting();
+
+    assertThat(joined.getFirst().result().accessKeyId()).isEqualTo("id2");
   }
 
   @Test

@@ -196,6 +196,17 @@ class StsQueueTest {
   }
 
   @Test
+  void offer_othersWaitForARegionThatHangs_isTaken() {
+    queue = queue(10_000, 1);
+    for (int i = 0; i < 100; i++) {
+      queue.submit(errand("org" + i));
+    }
+    assertThat(queue.waiting()).isPositive();
+
+    assertThat(queue.offer(errand("other", "us-east-1", 1))).isTrue();
+  }
+
+  @Test
   void offer_slowestPace_isNeverShutOut() {
     queue = queue(1, 100);
     assertThat(queue.offer(errand("acme", "eu-west-1", 2))).isTrue();

@@ -37,6 +37,9 @@ final class FakeCdn implements AutoCloseable {
     VERSIONS_IGNORED
   }
 
+  /** The keys under which links came. */
+  final Set<String> keyIds = ConcurrentHashMap.newKeySet();
+
   FakeCdn(Vertx vertx, FakeStorage storage) {
     this.storage = storage;
     server =
@@ -55,6 +58,10 @@ final class FakeCdn implements AutoCloseable {
   }
 
   private void handle(HttpServerRequest request) {
+    String key = request.getParam("Key-Pair-Id");
+    if (key != null) {
+      keyIds.add(key);
+    }
     String refusal = refusal(request);
     boolean bin = FakeStorage.path(request).endsWith(".bin");
     if (faults.contains(Fault.BLOCKED) || (!bin && faults.contains(Fault.ONLY_BIN_SERVED))) {

@@ -39,7 +39,6 @@ final class FakeStorage implements AutoCloseable {
   enum Fault {
     WRONG_REGION,
     BUCKET_MISSING,
-    BUCKET_DENIED,
     THROTTLING,
     KEY_PAIR_WRONG,
     CODE_UNKNOWN,
@@ -115,8 +114,11 @@ final class FakeStorage implements AutoCloseable {
 
   private void bucket(HttpServerRequest request) {
     String prefix = listsEverything ? "" : request.getParam("prefix");
-    if (request.method().name().equals("HEAD")) {
-      head(request);
+    if (has(Fault.WRONG_REGION)) {
+      request.response().putHeader("x-amz-bucket-region", "us-west-2");
+      refuse(request, 400, "AuthorizationHeaderMalformed");
+    } else if (has(Fault.BUCKET_MISSING)) {
+      refuse(request, 404, "NoSuchBucket");
     } else if (request.getParam("lifecycle") != null) {
       answer(request, lifecycle.isEmpty() ? 404 : 200, lifecycle);
     } else if (has(Fault.LIST_REFUSED)) {
@@ -148,19 +150,6 @@ final class FakeStorage implements AutoCloseable {
 
   private static String key(String path) {
     return path.substring("/acme-firmware/".length());
-  }
-
-  private void head(HttpServerRequest request) {
-    if (has(Fault.WRONG_REGION)) {
-      request.response().putHeader("x-amz-bucket-region", "us-west-2");
-      refuse(request, 400, "");
-    } else if (has(Fault.BUCKET_MISSING)) {
-      refuse(request, 404, "");
-    } else if (has(Fault.BUCKET_DENIED)) {
-      refuse(request, 403, "");
-    } else {
-      answer(request, 200, "");
-    }
   }
 
   private void put(HttpServerRequest request, Buffer body) {

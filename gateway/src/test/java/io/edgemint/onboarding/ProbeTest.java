@@ -188,20 +188,20 @@ class ProbeTest {
 
     assertThat(ProbeWorld.codes(checks)).containsExactly("wrong_region");
     assertThat(checks.getFirst().fix()).contains("region: us-west-2");
-    assertThat(world.storage.methods()).containsExactly("HEAD");
+    assertThat(world.storage.methods()).containsExactly("GET");
   }
 
   @Test
   void run_missingBucket_saysSoAndTriesNothingElse() {
     assertThat(ProbeWorld.codes(runWith(Fault.BUCKET_MISSING))).containsExactly("bucket_missing");
-    assertThat(world.storage.methods()).containsExactly("HEAD");
+    assertThat(world.storage.methods()).containsExactly("GET");
   }
 
   @Test
-  void run_bucketThatMayNotBeLookedAt_isFoundAndTheRestTried() {
-    List<Check> checks = runWith(Fault.BUCKET_DENIED);
+  void run_bucketThatMayNotBeListed_isFoundAndTheRestTried() {
+    List<Check> checks = runWith(Fault.LIST_REFUSED);
 
-    assertThat(ProbeWorld.codes(checks)).containsExactly("bucket_denied");
+    assertThat(ProbeWorld.codes(checks)).containsExactly("list_denied");
     assertThat(checks).hasSizeGreaterThan(10);
   }
 

@@ -12,7 +12,6 @@ import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.OrgId;
-import io.edgemint.onboarding.FakeStorage.Fault;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.edgemint.onboarding.SigningKeyRotation.NewKey;
 import io.edgemint.onboarding.SigningKeyRotation.Promotion;
@@ -93,9 +92,7 @@ class SigningKeyRotationTest {
     assertThat(standing("second").state()).isEqualTo(KeyState.ACTIVE);
     assertThat(standing("first").state()).isEqualTo(KeyState.RETIRING);
     assertThat(world.bench.active("acme").revision()).isEqualTo(1);
-    assertThat(world.storage.requests)
-        .as("the link that proved it")
-        .anyMatch(request -> SECOND_ID.equals(request.getParam("Key-Pair-Id")));
+    assertThat(world.cdn.keyIds).as("links that proved it").contains(SECOND_ID);
     assertThat(world.storage.objects).isEmpty();
 
     clock.pass(ttl);
@@ -112,12 +109,12 @@ class SigningKeyRotationTest {
     add();
     rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
     Backend before = world.bench.active("acme");
-    world.storage.faults.add(Fault.READ_REFUSED);
+    world.cdn.faults.add(FakeCdn.Fault.KEY_UNKNOWN);
 
     Promotion refused = promote();
 
     assertThat(refused.promoted()).isFalse();
-    assertThat(refused.checks()).extracting(Check::code).contains("read_failed");
+    assertThat(refused.checks()).extracting(Check::code).contains("key_unknown");
     assertThat(world.bench.active("acme")).isEqualTo(before);
   }
 

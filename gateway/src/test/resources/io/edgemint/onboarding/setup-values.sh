@@ -17,9 +17,9 @@ permission_policies=(
   'download'
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-firmware/releases/*"}]}'
   'upload'
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject","s3:DeleteObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":"arn:aws:s3:::acme-firmware/releases/*"},{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::acme-firmware","Condition":{"StringLike":{"s3:prefix":"releases/*"}}}]}'
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject","s3:DeleteObject","s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":"arn:aws:s3:::acme-firmware/releases/*"},{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::acme-firmware","Condition":{"StringLike":{"s3:prefix":"releases/*"}}},{"Effect":"Allow","Action":"s3:GetLifecycleConfiguration","Resource":"arn:aws:s3:::acme-firmware"}]}'
   'versions'
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObjectVersion","Resource":"arn:aws:s3:::acme-firmware/releases/*"},{"Effect":"Allow","Action":"s3:ListBucketVersions","Resource":"arn:aws:s3:::acme-firmware","Condition":{"StringLike":{"s3:prefix":"releases/*"}}}]}'
+  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObjectVersion","Resource":"arn:aws:s3:::acme-firmware/releases/*"},{"Effect":"Allow","Action":"s3:ListBucketVersions","Resource":"arn:aws:s3:::acme-firmware","Condition":{"StringLike":{"s3:prefix":"releases/*"}}},{"Effect":"Allow","Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::acme-firmware/releases/edgemint-probe/*"}]}'
   'sse-kms'
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab","Condition":{"StringLike":{"kms:ViaService":"s3.eu-west-1.*"}}}]}'
 )

@@ -46,6 +46,10 @@ locals {
             "s3:prefix" = "releases/*"
           }
         }
+      }, {
+        "Effect" = "Allow"
+        "Action" = "s3:GetLifecycleConfiguration"
+        "Resource" = "arn:aws:s3:::acme-firmware"
       }]
     }
     "versions" = {
@@ -63,6 +67,10 @@ locals {
             "s3:prefix" = "releases/*"
           }
         }
+      }, {
+        "Effect" = "Allow"
+        "Action" = "s3:DeleteObjectVersion"
+        "Resource" = "arn:aws:s3:::acme-firmware/releases/edgemint-probe/*"
       }]
     }
     "sse-kms" = {
