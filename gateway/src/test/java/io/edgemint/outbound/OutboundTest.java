@@ -400,7 +400,7 @@ class OutboundTest {
   void send_closedPort_isUnreachable() throws Exception {
     int port;
     // One of Vert.x may still take a connection when it says that it is closed.
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       port = socket.getLocalPort();
     }
 
