@@ -230,7 +230,10 @@ final class AdminApi {
   }
 
   private Shown activate(AdminCall call) {
-    return switched(parts.onboarding().activate(call.org(), call.backend(), call.order()));
+    return switched(
+        parts
+            .onboarding()
+            .activate(call.org(), call.backend(), call.flag("accept_missing"), call.order()));
   }
 
   private Shown rollback(AdminCall call) {

@@ -97,10 +97,14 @@ final class AdminCall {
   }
 
   private boolean dryRun() {
-    return switch (String.valueOf(query("dry_run"))) {
+    return flag("dry_run");
+  }
+
+  boolean flag(String name) {
+    return switch (String.valueOf(query(name))) {
       case "true" -> true;
       case "false", "null" -> false;
-      default -> throw new AdminProblem(400, "query_invalid", "dry_run is true or false");
+      default -> throw new AdminProblem(400, "query_invalid", name + " is true or false");
     };
   }
 }

@@ -106,8 +106,12 @@ final class BackendCommand {
   int activate(
       @Parameters(paramLabel = "ORG", description = "the organisation's id") String org,
       @Parameters(paramLabel = "BACKEND", description = "the backend's name") String backend,
+      @Option(
+              names = "--accept-missing",
+              description = "although objects may be missing that devices can read now")
+          boolean acceptMissing,
       @Mixin SettingsOption settings) {
-    return switched(settings, org, it -> it.activate(id(org), backend, ORDER));
+    return switched(settings, org, it -> it.activate(id(org), backend, acceptMissing, ORDER));
   }
 
   @Command(

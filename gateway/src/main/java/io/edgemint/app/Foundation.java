@@ -9,11 +9,15 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.Probe;
+import io.edgemint.onboarding.Revalidation;
 import io.edgemint.onboarding.SetupWriter;
 import io.edgemint.onboarding.SigningKeyRotation;
+import io.edgemint.onboarding.StandbyWatch;
+import io.edgemint.onboarding.StoragePulse;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.registry.SqliteRegistry;
 import io.edgemint.signing.Signers;
@@ -145,7 +149,42 @@ final class Foundation implements AutoCloseable {
 
   /** Brings backends into service and out of it. */
   Onboarding onboarding() {
-    return new Onboarding(registry, probe());
+    return new Onboarding(
+        registry, probe(), new Inventory(sessions, outbound, settings.defaultStorage(), clock));
+  }
+
+  /**
+   * Probes again and again what serves.
+   *
+   * @param holder names this process
+   * @param orgs what this gateway serves from
+   */
+  Revalidation revalidation(String holder, Supplier<Snapshot> orgs, MeterRegistry meters) {
+    return new Revalidation(
+        registry,
+        registry,
+        onboarding(),
+        settings.revalidate(),
+        clock,
+        new SecureRandom(),
+        holder,
+        () -> orgs.get().orgs(),
+        meters);
+  }
+
+  /**
+   * Leads to standbys and back.
+   *
+   * @param holder names this process
+   */
+  StandbyWatch standbyWatch(String holder) {
+    return new StandbyWatch(
+        registry,
+        registry,
+        onboarding(),
+        new StoragePulse(sessions, outbound, clock),
+        clock,
+        holder);
   }
 
   /** Changes signing keys. */

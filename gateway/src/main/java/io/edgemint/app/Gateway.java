@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,6 +56,9 @@ import java.util.random.RandomGenerator;
 
 /** A whole gateway in this process, from settings to open ports. */
 public final class Gateway implements AutoCloseable {
+  private static final Duration REVALIDATION_ROUND = Duration.ofSeconds(30);
+  private static final Duration STANDBY_ROUND = Duration.ofSeconds(12);
+
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final int edgePort;
   private final int adminPort;
@@ -141,6 +145,7 @@ public final class Gateway implements AutoCloseable {
               heartbeat::alive,
               () -> !leaving && callers.anybodyGetsIn());
       deploy(vertx, () -> admin, 1);
+      startRounds(foundation, orgs, telemetry.registry());
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
       introduce(settings, orgs, callers, transport.name(), certificates, say);
@@ -258,6 +263,16 @@ public final class Gateway implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("access_log.file cannot be written", e);
     }
+  }
+
+  private void startRounds(Foundation foundation, OrgDirectory orgs, MeterRegistry meters) {
+    String holder = UUID.randomUUID().toString();
+    Rounds rounds = part(new Rounds());
+    rounds.add(
+        "revalidation",
+        REVALIDATION_ROUND,
+        foundation.revalidation(holder, orgs::snapshot, meters)::run);
+    rounds.add("standby watch", STANDBY_ROUND, foundation.standbyWatch(holder)::run);
   }
 
   /** Closed before whatever was added earlier. */

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param crypto the cryptography that was chosen, already in place
  * @param allowed addresses of the operator's network that organisations may name
  * @param accessLog where access records go; {@code -} is standard output
+ * @param revalidate how often each backend that serves is probed
  * @param secrets the secrets that the settings name
  */
 record Settings(
@@ -54,6 +55,7 @@ record Settings(
     CryptoProvider crypto,
     OutboundSettings allowed,
     Optional<String> accessLog,
+    Duration revalidate,
     PlatformSecrets secrets) {
 
   /**
@@ -83,6 +85,10 @@ record Settings(
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
     Caches caches = Caches.read(root.section("caches"));
     Field<Optional<String>> accessLog = accessLog(root.section("access_log"));
+    Duration revalidate =
+        root.section("checks")
+            .duration(
+                "revalidate", Duration.ofHours(6), Duration.ofMinutes(1), Duration.ofDays(30));
     return root.build(
             () ->
                 new Settings(
@@ -99,6 +105,7 @@ record Settings(
                     crypto,
                     allowed.get(),
                     accessLog.get(),
+                    revalidate,
                     secrets))
         .get();
   }

@@ -1,6 +1,7 @@
 package io.edgemint.backend;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where organisations are kept. Every call may wait for a disk or a network: never on an event
@@ -36,8 +37,17 @@ public interface BackendStore extends AutoCloseable {
   @Override
   void close();
 
-  /** Who changes something and what the audit trail calls it. */
-  record Change(String actor, String action) {}
+  /**
+   * Who changes something and what the audit trail calls it.
+   *
+   * @param lease what the writer must still hold, or null for nothing
+   */
+  record Change(String actor, String action, Leases.@Nullable Lease lease) {
+    /** A change that hangs on no lease. */
+    public Change(String actor, String action) {
+      this(actor, action, null);
+    }
+  }
 
   /** A write that would undo or contradict another; its message says which and what to do. */
   final class Conflict extends RuntimeException {

@@ -75,6 +75,22 @@ final class SessionPolicy {
             .formatted(bucket, storage.prefix(), folder, bucket, folder, storage.region()));
   }
 
+  /**
+   * Allows to list what lies below a storage's prefix.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String list(S3Storage storage) {
+    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
+    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket",\
+        "Resource":"arn:%s:s3:::%s","Condition":{"StringLike":{"s3:prefix":"%s*"}}}]}\
+        """
+            .formatted(partition(storage.region()).id(), storage.bucket(), storage.prefix()));
+  }
+
   /** Allows nothing: for a session that must not be had, should it be had all the same. */
   static String nothing() {
     return """

@@ -146,6 +146,20 @@ public final class Sessions implements AutoCloseable {
    * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
    */
   public SessionHandle toProbe(OrgId org, String backend, S3Storage storage, String folder) {
+    return forOne(org, backend, storage, "probe", SessionPolicy.probe(storage, folder));
+  }
+
+  /**
+   * The way to a session that may list what lies below a storage's prefix; as {@link #toProbe}.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public SessionHandle toList(OrgId org, String backend, S3Storage storage) {
+    return forOne(org, backend, storage, "list", SessionPolicy.list(storage));
+  }
+
+  private SessionHandle forOne(
+      OrgId org, String backend, S3Storage storage, String purpose, String policy) {
     return of(
         org,
         backend,
@@ -157,8 +171,8 @@ public final class Sessions implements AutoCloseable {
                     role,
                     storage.region(),
                     storage.endpoint().fips(),
-                    "probe",
-                    SessionPolicy.probe(storage, folder),
+                    purpose,
+                    policy,
                     storage.ttl())));
   }
 

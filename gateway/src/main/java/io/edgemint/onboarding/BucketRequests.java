@@ -68,6 +68,22 @@ final class BucketRequests {
         Map.of("list-type", "2", "max-keys", "100", "prefix", storage.prefix() + start));
   }
 
+  /**
+   * Lists a thousand objects below the storage's prefix.
+   *
+   * @param continuation what the page before told to send, or null for the first
+   */
+  Signed page(@Nullable String continuation) {
+    Map<String, String> query = new HashMap<>();
+    query.put("list-type", "2");
+    query.put("prefix", storage.prefix());
+    query.put("encoding-type", "url");
+    if (continuation != null) {
+      query.put("continuation-token", continuation);
+    }
+    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
   /** Lists some uploads in parts whose names begin so, below the storage's prefix. */
   Signed listUploads(String start) {
     return signed(

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Onboarding {
   private final OrgEditor editor;
   private final Probe probe;
+  private final Inventory inventory;
 
-  /** Works on a store with a probe. */
-  public Onboarding(BackendStore store, Probe probe) {
+  /** Works on a store with a probe, and compares storages before they are switched. */
+  public Onboarding(BackendStore store, Probe probe, Inventory inventory) {
     this.editor = new OrgEditor(store);
     this.probe = probe;
+    this.inventory = inventory;
   }
 
   /**
@@ -60,7 +62,7 @@ public final class Onboarding {
         editor.edit(
             id,
             // The probe took its time; what counts is that the backend is still the same.
-            new Order(order.actor(), null, order.dryRun()),
+            order.ofAnyVersion(),
             "validate " + probed.name() + "@" + probed.revision(),
             org -> {
               Backend now = revision(org, probed);
@@ -85,10 +87,18 @@ public final class Onboarding {
   /**
    * Lets the newest revision of a backend serve, in one switch; a suspension ends with it.
    *
-   * @throws Impossible if there is no such backend, a side of it is not verified, or it lies in a
-   *     region that the policy does not allow
+   * @param acceptMissing whether objects may be missing that the storage now serving has; if so,
+   *     nothing is compared
+   * @throws Impossible if there is no such backend, a side of it is not verified, it lies in a
+   *     region that the policy does not allow, or objects are missing
    */
-  public Backend activate(OrgId id, String name, Order order) {
+  public Backend activate(OrgId id, String name, boolean acceptMissing, Order order) {
+    Org compared = editor.org(id, order);
+    Backend target = OrgEditor.newest(compared, name);
+    requireFit(compared, target);
+    if (!acceptMissing) {
+      requireObjects(compared, target);
+    }
     Org written =
         editor.edit(
             id,
@@ -97,9 +107,42 @@ public final class Onboarding {
             org -> {
               Backend backend = OrgEditor.newest(org, name);
               requireFit(org, backend);
+              if (!backend.isSameRevisionAs(target) || otherServes(compared, org)) {
+                throw new Impossible(
+                    Reason.VERSION_CHANGED,
+                    "organisation '%s' was changed while its objects were compared; activate again"
+                        .formatted(id));
+              }
               return org.withActive(backend);
             });
     return OrgEditor.active(written, name);
+  }
+
+  private static boolean otherServes(Org before, Org now) {
+    return !revision(before).equals(revision(now));
+  }
+
+  private static String revision(Org org) {
+    Backend active = org.active();
+    return active == null ? "" : active.name() + "@" + active.revision();
+  }
+
+  private void requireObjects(Org org, Backend target) {
+    Inventory.Missing missing;
+    try {
+      missing = inventory.missing(org, target);
+    } catch (Listing.Failed e) {
+      throw new Impossible(
+          Reason.OBJECTS_MISSING,
+          "what backend '%s' lacks could not be found out (%s); mend that, or accept missing objects"
+              .formatted(target.name(), e.getMessage()));
+    }
+    if (missing.count() > 0) {
+      throw new Impossible(
+          Reason.OBJECTS_MISSING,
+          "backend '%s' lacks %d objects that devices can read now; copy them, or accept missing objects: %s"
+              .formatted(target.name(), missing.count(), missing.first()));
+    }
   }
 
   private static void requireFit(Org org, Backend backend) {

@@ -61,7 +61,7 @@ final class OrgEditor {
         Org next = edit.apply(standing);
         return order.dryRun() || next.equals(standing)
             ? next
-            : store.write(List.of(next), new Change(order.actor(), action)).get(0);
+            : store.write(List.of(next), new Change(order.actor(), action, order.lease())).get(0);
       } catch (Conflict e) {
         if (attempt == TRIES) {
           throw e;
@@ -83,7 +83,7 @@ final class OrgEditor {
               .formatted(active.name(), id));
     }
     if (!order.dryRun()) {
-      store.delete(org, new Change(order.actor(), "delete"));
+      store.delete(org, new Change(order.actor(), "delete", order.lease()));
     }
   }
 

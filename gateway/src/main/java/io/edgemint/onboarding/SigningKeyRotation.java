@@ -167,7 +167,7 @@ public final class SigningKeyRotation {
     }
     editor.edit(
         id,
-        new Order(order.actor(), null, order.dryRun()),
+        order.ofAnyVersion(),
         "promote signing key " + backend + "/" + name,
         org -> {
           requirePromotable(key(org, backend, name));

@@ -1,6 +1,7 @@
 package io.edgemint.registry;
 
 import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.Leases;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * it, so whoever reads everything above a version misses nothing. Tombstones stay for good, so no
  * version is too old to go on from.
  */
-public final class SqliteRegistry implements BackendStore, LastGoodKeys {
+public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys {
   private final SqliteFile file;
   private final IdentityRoots roots;
   private final InstantSource clock;
@@ -141,6 +143,9 @@ public final class SqliteRegistry implements BackendStore, LastGoodKeys {
     }
     return file.write(
         connection -> {
+          if (change.lease() != null) {
+            LeaseTable.requireHeld(connection, change.lease());
+          }
           OrgTable table = new OrgTable(connection, clock.millis(), change);
           List<Org> written = new ArrayList<>();
           for (Org org : orgs) {
@@ -162,6 +167,15 @@ public final class SqliteRegistry implements BackendStore, LastGoodKeys {
           roots.release(connection, org.id());
           new OrgTable(connection, clock.millis(), change).delete(org);
           return true;
+        });
+  }
+
+  @Override
+  public @Nullable Lease take(String work, String holder, Duration time) {
+    return file.<@Nullable Lease>write(
+        connection -> {
+          long now = clock.millis();
+          return LeaseTable.take(connection, work, holder, now, now + time.toMillis());
         });
   }
 

@@ -6,6 +6,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +33,7 @@ final class FakeStorage implements AutoCloseable {
   final List<HttpServerRequest> requests = new CopyOnWriteArrayList<>();
   final Set<Fault> faults = ConcurrentHashMap.newKeySet();
   volatile boolean versioned;
+  volatile int pageSize = 1000;
   volatile boolean listsEverything;
   volatile String lifecycle = "";
   private final FirstSignatures signatures = new FirstSignatures();
@@ -135,17 +139,36 @@ final class FakeStorage implements AutoCloseable {
           });
       answer(request, 200, "<R>" + list + "</R>");
     } else {
-      StringBuilder list = new StringBuilder();
-      objects.forEach(
-          (path, stored) -> {
-            if (key(path).startsWith(prefix)) {
-              list.append(
-                  "<Contents><Key>%s</Key><LastModified>%s</LastModified></Contents>"
-                      .formatted(key(path), stored.written));
-            }
-          });
-      answer(request, 200, "<R>" + list + "</R>");
+      list(request, Objects.requireNonNullElse(prefix, ""));
     }
+  }
+
+  /** Lists in the order of S3, in pages. */
+  private void list(HttpServerRequest request, String prefix) {
+    String token = request.getParam("continuation-token");
+    String after = token == null ? "" : URLDecoder.decode(token, StandardCharsets.UTF_8);
+    boolean encoded = request.getParam("encoding-type") != null;
+    List<String> keys =
+        objects.keySet().stream()
+            .map(FakeStorage::key)
+            .filter(key -> key.startsWith(prefix) && Listing.compare(key, after) > 0)
+            .sorted(Listing::compare)
+            .limit(pageSize + 1L)
+            .toList();
+    StringBuilder list = new StringBuilder(encoded ? "<EncodingType>url</EncodingType>" : "");
+    for (String key : keys.subList(0, Math.min(pageSize, keys.size()))) {
+      Stored stored = Objects.requireNonNull(objects.get("/acme-firmware/" + key));
+      String name = encoded ? URLEncoder.encode(key, StandardCharsets.UTF_8) : key;
+      list.append(
+          "<Contents><Key>%s</Key><LastModified>%s</LastModified></Contents>"
+              .formatted(name, stored.written));
+    }
+    if (keys.size() > pageSize) {
+      list.append("<NextContinuationToken>")
+          .append(URLEncoder.encode(keys.get(pageSize - 1), StandardCharsets.UTF_8))
+          .append("</NextContinuationToken>");
+    }
+    answer(request, 200, "<R>" + list + "</R>");
   }
 
   private static String key(String path) {

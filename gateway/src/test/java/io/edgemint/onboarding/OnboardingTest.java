@@ -3,6 +3,7 @@ package io.edgemint.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Backend.State;
 import io.edgemint.backend.Org;
@@ -12,10 +13,13 @@ import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.FakeStorage.Fault;
+import io.edgemint.onboarding.FakeStorage.Stored;
 import io.edgemint.onboarding.Impossible.Reason;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +38,7 @@ class OnboardingTest {
   @BeforeEach
   void open() {
     world = new ProbeWorld(folder);
-    onboarding = new Onboarding(world.bench.registry, world.probe);
+    onboarding = world.onboarding();
   }
 
   @AfterEach
@@ -105,7 +109,7 @@ class OnboardingTest {
   void validate_whatServesFails_servesOn() {
     apply("");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
     world.storage.faults.add(Fault.READ_REFUSED);
 
     validate();
@@ -156,7 +160,7 @@ class OnboardingTest {
   @Test
   void activate_notVerified_isRefusedWithBothVerdicts() {
     apply("");
-    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
+    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", true, ALICE))
         .isInstanceOf(Impossible.class)
         .hasMessageContainingAll("upload unverified", "download unverified");
 
@@ -164,7 +168,7 @@ class OnboardingTest {
       world.storage.faults.clear();
       world.storage.faults.add(fault);
       validate();
-      assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
+      assertThatThrownBy(() -> onboarding.activate(ACME, "prod", true, ALICE))
           .isInstanceOf(Impossible.class)
           .hasMessageContaining("failed");
     }
@@ -176,25 +180,25 @@ class OnboardingTest {
     apply("");
     validate();
 
-    Backend now = onboarding.activate(ACME, "prod", ALICE);
+    Backend now = onboarding.activate(ACME, "prod", true, ALICE);
 
     assertThat(now.state()).isEqualTo(State.ACTIVE);
     assertThat(world.bench.active("acme")).isEqualTo(now);
-    assertThat(onboarding.activate(ACME, "prod", ALICE)).isEqualTo(now);
+    assertThat(onboarding.activate(ACME, "prod", true, ALICE)).isEqualTo(now);
   }
 
   @Test
   void activate_newRevision_replacesTheOldInOneSwitch() {
     apply("");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
     apply(", encryption: sse-s3");
-    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", ALICE))
+    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", true, ALICE))
         .isInstanceOf(Impossible.class);
     validate();
     long before = world.bench.registry.load().version();
 
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
 
     assertThat(world.bench.registry.load().version()).isEqualTo(before + 1);
     assertThat(world.bench.org("acme").backends())
@@ -203,14 +207,84 @@ class OnboardingTest {
     assertThat(world.bench.active("acme").revision()).isEqualTo(2);
   }
 
+  private void hold(String... keys) {
+    for (String key : keys) {
+      world.storage.objects.put(
+          "/acme-firmware/" + key, new Stored(Buffer.buffer("x"), null, Bench.NOW));
+    }
+  }
+
+  @Test
+  void activate_objectsMissing_isRefusedWithTheFirstUnlessAccepted() {
+    apply("");
+    validate();
+    world.storage.pageSize = 3;
+    for (int i = 10; i < 40; i++) {
+      hold("default/acme/a/" + i);
+    }
+    hold("default/acme/both é&+", "fw/both é&+", "fw/more", "default/globex/z");
+    assertThatThrownBy(() -> onboarding.activate(ACME, "prod", false, ALICE))
+        .isInstanceOfSatisfying(
+            Impossible.class,
+            refusal -> assertThat(refusal.reason()).isEqualTo(Reason.OBJECTS_MISSING))
+        .hasMessageContainingAll("lacks 30 objects", "[a/10, a/11,", "a/29]")
+        .hasMessageNotContainingAny("a/30", "both", "globex");
+    assertThat(world.bench.org("acme").active()).isNull();
+
+    assertThat(onboarding.activate(ACME, "prod", true, ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void activate_everythingThere_serves() {
+    apply("");
+    validate();
+    hold("default/acme/a", "default/acme/b", "fw/a", "fw/b", "fw/c");
+    assertThat(onboarding.activate(ACME, "prod", false, ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void activate_storageThatCannotBeListed_saysSo() {
+    apply("");
+    validate();
+    world.storage.faults.add(Fault.LIST_REFUSED);
+    assertRefused(
+        Reason.OBJECTS_MISSING,
+        () -> onboarding.activate(ACME, "prod", false, ALICE),
+        "could not be found out (HTTP 403 AccessDenied)");
+  }
+
+  @Test
+  void missing_anyTwoSets_isTheDifference() {
+    Seeded.run(
+        30,
+        random -> {
+          world.storage.objects.clear();
+          world.storage.pageSize = random.nextInt(1, 5);
+          Set<String> before = new TreeSet<>(Listing::compare);
+          Set<String> there = new TreeSet<>(Listing::compare);
+          for (int i = random.nextInt(12); i > 0; i--) {
+            String key = Seeded.string(random, "ab/é#\uFFFD z", 1, 4).replace("#", "\uD83D\uDE00");
+            (random.nextBoolean() ? before : there).add(key);
+          }
+          before.forEach(key -> hold("default/acme/" + key));
+          there.forEach(key -> hold("fw/" + key));
+          Backend target = apply("");
+          Set<String> lacking = new TreeSet<>(Listing::compare);
+          lacking.addAll(before);
+          lacking.removeAll(there);
+          assertThat(world.inventory().missing(world.bench.org("acme"), target))
+              .isEqualTo(new Inventory.Missing(lacking.size(), List.copyOf(lacking)));
+        });
+  }
+
   /** Two revisions of a backend that have served one after the other. */
   private void serveTwice() {
     apply("");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
     apply(", encryption: sse-s3");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
   }
 
   @Test
@@ -227,7 +301,7 @@ class OnboardingTest {
     assertRefused(
         Reason.WRONG_STATE, () -> onboarding.rollback(ACME, "prod", ALICE), "default storage does");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
     assertRefused(Reason.WRONG_STATE, () -> onboarding.rollback(ACME, "prod", ALICE), "suspend it");
   }
 
@@ -267,7 +341,7 @@ class OnboardingTest {
     assertRefused(
         Reason.WRONG_STATE, () -> onboarding.failover(ACME, "prod", true, ALICE), "default");
     validate();
-    onboarding.activate(ACME, "prod", ALICE);
+    onboarding.activate(ACME, "prod", true, ALICE);
     assertRefused(
         Reason.WRONG_STATE, () -> onboarding.failover(ACME, "prod", true, ALICE), "no standby");
 
@@ -290,7 +364,7 @@ class OnboardingTest {
     Order dry = new Order("alice", version, true);
     List<Function<Order, Backend>> switches =
         List.of(
-            order -> onboarding.activate(ACME, "prod", order),
+            order -> onboarding.activate(ACME, "prod", true, order),
             order -> onboarding.rollback(ACME, "prod", order),
             order -> onboarding.suspend(ACME, "prod", true, order));
     for (Function<Order, Backend> turn : switches) {

@@ -1,7 +1,10 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.Secrets;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Allowance;
@@ -13,12 +16,16 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -32,7 +39,8 @@ final class ProbeWorld implements AutoCloseable {
   final StsServer sts;
   final Bench bench;
   final Probe probe;
-  private final Sessions sessions;
+  final Outbound outbound;
+  final Sessions sessions;
 
   ProbeWorld(Path folder) {
     this(folder, InstantSource.fixed(Bench.NOW));
@@ -63,13 +71,40 @@ final class ProbeWorld implements AutoCloseable {
             clock,
             new SplittableRandom(1),
             new SimpleMeterRegistry());
+    outbound = new Outbound(vertx, reachable);
     probe =
         new Probe(
             sessions,
             new Signers(Bench.CRYPTO, bench.secrets, sessions),
-            new Outbound(vertx, reachable),
+            outbound,
             clock,
             new SplittableRandom(2));
+  }
+
+  /** The life of backends beside default storage, which lies below {@code default/}. */
+  Onboarding onboarding() {
+    return new Onboarding(bench.registry, probe, inventory());
+  }
+
+  Inventory inventory() {
+    byte[] secret = "s3cr3t".getBytes(StandardCharsets.UTF_8);
+    var purpose = Secrets.Purpose.s3Secret(ACME, DefaultStorage.NAME);
+    S3Storage own =
+        new S3Storage(
+            "acme-firmware",
+            "eu-west-1",
+            "default/",
+            new S3Storage.Endpoint(URI.create("http://" + storage.authority()), true),
+            new S3Storage.Credentials.StaticKey(
+                "AKIDEXAMPLE", bench.secrets.seal(secret, purpose, 1)),
+            new S3Storage.Encryption.BucketDefault(),
+            Duration.ofMinutes(15),
+            new TreeMap<>());
+    return new Inventory(
+        sessions,
+        outbound,
+        Optional.of(new DefaultStorage(own, "eu-west-1")),
+        InstantSource.fixed(Bench.NOW));
   }
 
   /** Text of a bucket in the fake storage; {@code more} is empty or begins with a comma. */

@@ -85,6 +85,7 @@ class AdminIT extends InSandbox {
     JsonObject found = good(200, "POST", backend + "/validate");
     assertThat(found.getBoolean("verified")).as(found.encode()).isTrue();
     assertThat(found.getJsonArray("checks")).isNotEmpty();
+    // In default storage there is nothing of this organisation, so nothing can be missing.
     good(200, "POST", backend + "/activate");
     assertServes(org, "main@1");
 
@@ -129,6 +130,30 @@ class AdminIT extends InSandbox {
     return good(200, "GET", "/admin/v1/orgs?state=failing").getJsonArray("orgs").stream()
         .map(it -> ((JsonObject) it).getString("org"))
         .toList();
+  }
+
+  @Test
+  void setup_ofABackendWithARole_isFilledInInEachForm() {
+    String org = "wayne";
+    Map<String, String> create = Map.of("If-None-Match", "*");
+    call("PUT", ORGS + org, create, "{\"policy\": {\"entitlement\": [\"fw/\"]}}");
+    String backend = ORGS + org + "/backends/main";
+    good(
+        200,
+        "PUT",
+        backend,
+        etag(org),
+        "{\"upload\": {\"s3\": {\"bucket\": \"wayne-firmware\", \"region\": \"eu-west-1\","
+            + " \"credentials\": {\"role\": \"arn:aws:iam::123456789012:role/edgemint\"}}}}");
+    JsonObject json = good(200, "GET", backend + "/setup");
+    assertThat(json.getJsonObject("trust_policy").encode())
+        .contains("arn:aws:iam::111122223333:role/edgemint", "\"sts:ExternalId\":\"wayne\"");
+    for (String format : List.of("cli", "terraform")) {
+      Answer answer = call("GET", backend + "/setup?format=" + format, Map.of(), "");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).contains("wayne-firmware");
+    }
+    refused(400, "query_invalid", call("GET", backend + "/setup?format=xml", Map.of(), ""));
   }
 
   @Test
@@ -210,6 +235,8 @@ class AdminIT extends InSandbox {
     "POST, acme/backends/prod/signing-keys, '{\"name\": \"a b\"}', 400, invalid",
     "POST, initech/backends/prod/signing-keys, '{\"name\": \"a\"}', 409, wrong_state",
     "GET, acme/explain, '', 400, query_missing",
+    "GET, acme/backends/prod/setup, '', 409, wrong_state",
+    "POST, acme/backends/prod/activate?accept_missing=yes, '', 400, query_invalid",
     "PATCH, acme, '', 404, route_unknown",
     "POST, acme/backends/prod/activate?dry_run=yes, '', 400, query_invalid"
   })

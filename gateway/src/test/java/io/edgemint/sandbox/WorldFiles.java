@@ -118,6 +118,8 @@ public final class WorldFiles {
         default_storage:
           s3:
         %s
+        sessions:
+          identity: arn:aws:iam::111122223333:role/edgemint
         outbound:
           allow: [127.0.0.1/32]
         """

@@ -1,0 +1,109 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.Refused;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.credentials.Session;
+import io.edgemint.credentials.Sessions;
+import io.edgemint.outbound.Outbound;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what the storage now serving holds for an organisation with what a backend holds. Waits
+ * for the network, so never on an event loop.
+ */
+public final class Inventory {
+  private static final int SHOWN = 20;
+  private static final long SECONDS = 900;
+
+  private final Sessions sessions;
+  private final Outbound outbound;
+  private final Optional<DefaultStorage> defaultStorage;
+  private final InstantSource clock;
+
+  /** Compares with the sessions that also serve. */
+  public Inventory(
+      Sessions sessions,
+      Outbound outbound,
+      Optional<DefaultStorage> defaultStorage,
+      InstantSource clock) {
+    this.sessions = sessions;
+    this.outbound = outbound;
+    this.defaultStorage = defaultStorage;
+    this.clock = clock;
+  }
+
+  /**
+   * Objects that are not there.
+   *
+   * @param count how many
+   * @param first the first of them, in the order of their bytes
+   */
+  record Missing(long count, List<String> first) {}
+
+  /**
+   * What the storage now serving has and the backend has not; nothing if what serves cannot be
+   * listed, as a distribution without its bucket cannot.
+   *
+   * @throws Listing.Failed if one of the two could not be listed to its end
+   */
+  Missing missing(Org org, Backend target) throws Listing.Failed {
+    Backend active = org.active();
+    Listing before = before(org, active);
+    if (before == null || (active != null && samePlace(active.upload(), target.upload()))) {
+      return new Missing(0, List.of());
+    }
+    return missing(before, listing(org, target.name(), target.upload()));
+  }
+
+  private @Nullable Listing before(Org org, @Nullable Backend active) throws Listing.Failed {
+    if (active != null) {
+      return listing(org, active.name(), active.upload());
+    }
+    return defaultStorage.isPresent()
+            && defaultStorage.get().of(org.id()) instanceof S3Storage storage
+        ? listing(org, DefaultStorage.NAME, storage)
+        : null;
+  }
+
+  private static boolean samePlace(S3Storage one, S3Storage other) {
+    return one.bucket().equals(other.bucket())
+        && one.prefix().equals(other.prefix())
+        && one.endpoint().equals(other.endpoint())
+        && one.region().equals(other.region());
+  }
+
+  private Listing listing(Org org, String backend, S3Storage storage) throws Listing.Failed {
+    try {
+      Session session = Courier.await(sessions.toList(org.id(), backend, storage).renewed(SECONDS));
+      return new Listing(new BucketRequests(storage, session, clock), outbound, storage.prefix());
+    } catch (Refused | IllegalArgumentException e) {
+      throw new Listing.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Both come in one order, so that a page of each is all that is kept. */
+  static Missing missing(Listing source, Listing target) throws Listing.Failed {
+    long count = 0;
+    List<String> first = new ArrayList<>();
+    String there = target.next();
+    for (String key = source.next(); key != null; key = source.next()) {
+      while (there != null && Listing.compare(there, key) < 0) {
+        there = target.next();
+      }
+      if (!key.equals(there)) {
+        count++;
+        if (first.size() < SHOWN) {
+          first.add(key);
+        }
+      }
+    }
+    return new Missing(count, List.copyOf(first));
+  }
+}

@@ -1,0 +1,140 @@
+package io.edgemint.onboarding;
+
+import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.Leases;
+import io.edgemint.backend.Leases.Lease;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leads devices to the standby of a backend when its first bucket has failed for a minute, and back
+ * when that has been well for a quarter of an hour; only where the organisation wants that, and on
+ * one gateway at a time. Belongs to one thread, which waits for disk and network.
+ */
+public final class StandbyWatch {
+  private static final System.Logger LOG = System.getLogger(StandbyWatch.class.getName());
+  private static final String WORK = "standby";
+  private static final Duration LEASE = Duration.ofMinutes(2);
+  private static final int FAILURES = 5;
+  private static final Duration FAILING = Duration.ofSeconds(60);
+  private static final Duration WELL = Duration.ofMinutes(15);
+
+  private final BackendStore store;
+  private final Leases leases;
+  private final Onboarding onboarding;
+  private final Pulse pulse;
+  private final InstantSource clock;
+  private final String holder;
+  private final Map<OrgId, Streak> streaks = new HashMap<>();
+
+  /**
+   * Watches nothing before it is asked to.
+   *
+   * @param holder names this process
+   */
+  public StandbyWatch(
+      BackendStore store,
+      Leases leases,
+      Onboarding onboarding,
+      Pulse pulse,
+      InstantSource clock,
+      String holder) {
+    this.store = store;
+    this.leases = leases;
+    this.onboarding = onboarding;
+    this.pulse = pulse;
+    this.clock = clock;
+    this.holder = holder;
+  }
+
+  /** Tells whether a storage answers. */
+  @FunctionalInterface
+  public interface Pulse {
+    /** Whether it answers, be it with a refusal; waits for the network. */
+    boolean answers(OrgId org, String backend, S3Storage storage);
+  }
+
+  /**
+   * What was seen of a bucket, again and again.
+   *
+   * @param revision of which revision
+   * @param well whether it answered
+   * @param since since when that has been so
+   * @param times how often it has been seen
+   */
+  private record Streak(String revision, boolean well, Instant since, int times) {}
+
+  /** Looks at each bucket once, if no other gateway does. */
+  public void run() {
+    Lease lease = null;
+    for (Org org : store.load().orgs()) {
+      Backend active = org.active();
+      if (active == null || active.standby() == null || !active.standby().automatic()) {
+        streaks.remove(org.id());
+        continue;
+      }
+      lease = leases.take(WORK, holder, LEASE);
+      if (lease == null) {
+        streaks.clear();
+        return;
+      }
+      look(org.id(), active, lease);
+    }
+  }
+
+  private void look(OrgId org, Backend active, Lease lease) {
+    if (!(active.download() instanceof S3Storage first)) {
+      return;
+    }
+    Streak streak = seen(org, active, pulse.answers(org, active.name(), first));
+    Duration lasting = Duration.between(streak.since, clock.instant());
+    boolean over = active.service().failedOver();
+    boolean lost =
+        !over && !streak.well && streak.times >= FAILURES && lasting.compareTo(FAILING) >= 0;
+    boolean back = over && streak.well && lasting.compareTo(WELL) >= 0;
+    if (lost || back) {
+      turn(org, active, lost, lease);
+    }
+  }
+
+  private Streak seen(OrgId org, Backend active, boolean well) {
+    String revision = active.name() + "@" + active.revision();
+    @Nullable Streak known = streaks.get(org);
+    Instant now = clock.instant();
+    Streak next =
+        known != null
+                && known.revision.equals(revision)
+                && known.well == well
+                && !now.isBefore(known.since)
+            ? new Streak(revision, well, known.since, known.times + 1)
+            : new Streak(revision, well, now, 1);
+    streaks.put(org, next);
+    return next;
+  }
+
+  private void turn(OrgId org, Backend active, boolean toStandby, Lease lease) {
+    try {
+      onboarding.failover(
+          org, active.name(), toStandby, new Order("standby watch", null, false, lease));
+      LOG.log(
+          Level.WARNING,
+          toStandby
+              ? "the bucket of {0}/{1} has failed for a minute: its standby serves"
+              : "the bucket of {0}/{1} is well again and serves",
+          org,
+          active.name());
+    } catch (Impossible | Conflict e) {
+      LOG.log(Level.WARNING, "backend of {0} was not switched: {1}", org, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.edgemint.registry;
+
+import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.Leases.Lease;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** The leases within one writing transaction. */
+final class LeaseTable {
+  private LeaseTable() {}
+
+  /**
+   * Takes a lease that is free, over, or the holder's own.
+   *
+   * @param now epoch milliseconds
+   * @param until epoch milliseconds
+   */
+  static @Nullable Lease take(
+      Connection connection, String work, String holder, long now, long until) throws SQLException {
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            "INSERT INTO lease (work, holder, until, number) VALUES (?, ?, ?, 1)"
+                + " ON CONFLICT (work) DO UPDATE SET until = excluded.until,"
+                + " number = number + (holder <> excluded.holder), holder = excluded.holder"
+                + " WHERE holder = excluded.holder OR until <= ? RETURNING number")) {
+      upsert.setString(1, work);
+      upsert.setString(2, holder);
+      upsert.setLong(3, until);
+      upsert.setLong(4, now);
+      try (ResultSet rows = upsert.executeQuery()) {
+        return rows.next() ? new Lease(work, rows.getLong(1)) : null;
+      }
+    }
+  }
+
+  /** Refuses what a process writes that has lost its lease. */
+  static void requireHeld(Connection connection, Lease lease) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT number FROM lease WHERE work = ?")) {
+      select.setString(1, lease.work());
+      try (ResultSet rows = select.executeQuery()) {
+        if (!rows.next() || rows.getLong(1) != lease.number()) {
+          throw new Conflict(
+              "the work '%s' has gone to another process: nothing is written"
+                  .formatted(lease.work()));
+        }
+      }
+    }
+  }
+}
