@@ -142,7 +142,7 @@ final class AdminApi {
         parts.orgs().get().orgs().stream()
             .filter(org -> org.id().value().compareTo(after) > 0)
             .sorted(Comparator.comparing(org -> org.id().value()))
-            .map(parts.explain()::summary)
+            .map(parts.explain().summaries())
             .filter(summary -> !failing || !summary.getJsonArray("problems").isEmpty())
             .limit(PAGE + 1L)
             .toList();

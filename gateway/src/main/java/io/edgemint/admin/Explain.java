@@ -7,12 +7,14 @@ import io.edgemint.backend.KeyProblem;
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Verification;
 import io.edgemint.backend.Verification.Verdict;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
+import io.edgemint.credentials.Ailment;
 import io.edgemint.credentials.SessionHealth;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Onboarding;
@@ -20,9 +22,13 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +47,25 @@ public final class Explain {
     this.sessions = sessions;
   }
 
-  /** A line of the list of organisations, with what ails it. */
-  JsonObject summary(Org org) {
+  /** Gives the line of an organisation in their list, with what ails it at this moment. */
+  Function<Org, JsonObject> summaries() {
+    Map<OrgId, List<SessionHealth>> ailing =
+        sessions.health().stream()
+            .filter(health -> health.ailment() != null)
+            .collect(Collectors.groupingBy(SessionHealth::org));
+    return org -> summary(org, ailing.getOrDefault(org.id(), List.of()));
+  }
+
+  private static JsonObject summary(Org org, List<SessionHealth> ailing) {
     Backend active = org.active();
     return new JsonObject()
         .put("org", org.id().value())
         .put("version", org.version())
         .put("serving", active == null ? "default" : active.name() + "@" + active.revision())
-        .put("problems", problems(org));
+        .put("problems", problems(org, ailing));
   }
 
-  private JsonArray problems(Org org) {
+  private static JsonArray problems(Org org, List<SessionHealth> ailing) {
     JsonArray problems = new JsonArray();
     for (Backend backend : org.backends()) {
       boolean counts =
@@ -68,13 +82,14 @@ public final class Explain {
     if (active != null && active.service().failedOver()) {
       problems.add("backend %s: the standby serves".formatted(active.name()));
     }
-    for (SessionHealth health : sessions.health()) {
-      if (health.org().equals(org.id()) && health.ailment() != null) {
+    for (SessionHealth health : ailing) {
+      Ailment ailment = health.ailment();
+      if (ailment != null) {
         problems.add(
             "role %s: %s since %s%s"
                 .formatted(
                     health.roleArn(),
-                    health.ailment().code(),
+                    ailment.code(),
                     health.since(),
                     health.serving() ? "; a valid session serves until its end" : ""));
       }
@@ -96,8 +111,8 @@ public final class Explain {
    * @param text the key, not percent-encoded
    * @param subject the device that would ask, or null for one of which nothing is known
    */
-  JsonObject explain(Org org, String text, @Nullable String subject) {
-    JsonObject answer = summary(org).put("key", text);
+  public JsonObject explain(Org org, String text, @Nullable String subject) {
+    JsonObject answer = summaries().apply(org).put("key", text);
     if (subject != null) {
       answer.put("subject", subject);
     }

@@ -142,6 +142,12 @@ final class Foundation implements AutoCloseable {
         new Explain(backends, sessions));
   }
 
+  /** Says what devices would get; what signs is prepared where it stands. */
+  Explain explain() {
+    return new Explain(
+        new ActiveBackends(signers, settings.defaultStorage(), Runnable::run, clock, 1), sessions);
+  }
+
   /** Writes what organisations apply in their accounts. */
   SetupWriter setup() {
     return new SetupWriter(registry, settings.sessions());

@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
       ApplyCommand.class,
       BackendCommand.class,
       KeyCommand.class,
+      ExplainCommand.class,
       PlatformCommand.class,
       TokenCommand.class,
       HelpCommand.class
@@ -35,6 +36,7 @@ import picocli.CommandLine.IVersionProvider;
       "A first round:",
       "  edgemint check-config config/edgemint.yaml   says what is wrong, all at once",
       "  edgemint apply config/orgs                   writes organisations into the registry",
+      "  edgemint backend setup acme prod             prints what to apply in the AWS account",
       "  edgemint backend validate acme prod          tries the whole path of a device",
       "  edgemint backend activate acme prod          lets the backend serve",
       "  edgemint serve config/edgemint.yaml          answers devices",

@@ -30,7 +30,16 @@ class MainTest {
   void help_teachesEveryCommand() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("serve", "check-config", "apply", "backend", "platform", "token", "Exit codes");
+        .contains(
+            "serve",
+            "check-config",
+            "apply",
+            "backend",
+            "key",
+            "explain",
+            "platform",
+            "token",
+            "Exit codes");
   }
 
   @Test
