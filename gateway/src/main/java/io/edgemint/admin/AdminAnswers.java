@@ -79,7 +79,13 @@ final class AdminAnswers {
                       || request.request().headers().contains(HttpHeaders.IF_NONE_MATCH)
                   ? 412
                   : 409;
-          case NOT_VERIFIED, REGION_NOT_ALLOWED, OBJECTS_MISSING, WRONG_STATE, CONTRADICTION -> 409;
+          case PLATFORM_ROLE_MISSING,
+              NOT_VERIFIED,
+              REGION_NOT_ALLOWED,
+              OBJECTS_MISSING,
+              WRONG_STATE,
+              CONTRADICTION ->
+              409;
         };
     return new AdminProblem(
         status,

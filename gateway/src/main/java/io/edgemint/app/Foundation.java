@@ -150,7 +150,7 @@ final class Foundation implements AutoCloseable {
 
   /** Writes what organisations apply in their accounts. */
   SetupWriter setup() {
-    return new SetupWriter(registry, settings.sessions());
+    return new SetupWriter(registry, settings.sessions(), sessions);
   }
 
   /** Brings backends into service and out of it. */

@@ -32,6 +32,8 @@ public final class Impossible extends RuntimeException {
     REGION_NOT_ALLOWED,
     /** The target lacks objects that the storage now serving has. */
     OBJECTS_MISSING,
+    /** The role of the platform before the organisation's cannot be assumed. */
+    PLATFORM_ROLE_MISSING,
     /** The backend does not stand where this change begins. */
     WRONG_STATE,
     /** What was asked for contradicts what stands, or itself. */

@@ -4,34 +4,45 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage.Credentials.Role;
+import io.edgemint.credentials.Ailment;
+import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.SessionSettings;
+import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Impossible.Reason;
 
 /**
  * Writes what an organisation applies in its account, from what the registry knows. Waits for it.
  */
 public final class SetupWriter {
-  private final OrgEditor editor;
-  private final SessionSettings sessions;
+  private static final long SECONDS = 60;
 
-  /** Writes for a platform with these settings. */
-  public SetupWriter(BackendStore store, SessionSettings sessions) {
+  private final OrgEditor editor;
+  private final SessionSettings settings;
+  private final Sessions sessions;
+
+  /** Writes for a platform with these settings, whose roles these sessions try. */
+  public SetupWriter(BackendStore store, SessionSettings settings, Sessions sessions) {
     this.editor = new OrgEditor(store);
+    this.settings = settings;
     this.sessions = sessions;
   }
 
   /**
    * The set-up of the newest revision of a backend.
    *
-   * @throws Impossible if there is no such backend, there is nothing to set up, or the platform's
-   *     settings do not say whom a role is to trust
+   * @throws Impossible if there is no such backend, there is nothing to set up, or it is not known
+   *     whom a role is to trust: a trust policy can name only a role that exists ("AWS JSON policy
+   *     elements: Principal", IAM user guide)
    */
   public Setup of(OrgId id, String name, Order order) {
     Org org = editor.org(id, order);
     Backend backend = OrgEditor.newest(org, name);
     try {
-      return Setup.of(id, backend, principal(backend), sessions.externalId(id));
+      Setup setup = Setup.of(id, backend, principal(backend), settings.externalId(id));
+      requirePlatformRole(id, backend);
+      return setup;
     } catch (IllegalArgumentException e) {
       throw new Impossible(Reason.WRONG_STATE, String.valueOf(e.getMessage()));
     }
@@ -42,12 +53,33 @@ public final class SetupWriter {
     if (backend.upload().credentials() instanceof Role role && role.via() != null) {
       return role.via();
     }
-    if (sessions.identity() == null) {
+    if (settings.identity() == null) {
       throw new Impossible(
           Reason.WRONG_STATE,
           "whom roles are to trust is not known; the operator sets sessions.identity or"
               + " sessions.platform_role");
     }
-    return sessions.identity();
+    return settings.identity();
+  }
+
+  /** The organisation's own role need not exist yet: what it denies, or STS, says nothing here. */
+  private void requirePlatformRole(OrgId id, Backend backend) {
+    if (!(backend.upload().credentials() instanceof Role role) || role.via() == null) {
+      return;
+    }
+    try {
+      Courier.await(
+          sessions
+              .toProbe(id, backend.name(), backend.upload(), TestObject.FOLDER)
+              .renewed(SECONDS));
+    } catch (Refused e) {
+      if (e.getCause() instanceof NoSession none
+          && none.ailment() == Ailment.PLATFORM_ROLE_MISSING) {
+        throw new Impossible(
+            Reason.PLATFORM_ROLE_MISSING,
+            "the platform's role %s cannot be assumed yet; the operator applies 'edgemint platform setup'"
+                .formatted(role.via()));
+      }
+    }
   }
 }

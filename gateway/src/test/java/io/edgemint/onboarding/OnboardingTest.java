@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Backend.State;
+import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Policy;
@@ -17,9 +18,14 @@ import io.edgemint.onboarding.FakeStorage.Stored;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -374,6 +380,39 @@ class OnboardingTest {
     }
     assertThat(onboarding.rollback(ACME, "prod", dry).revision()).isEqualTo(1);
     assertThat(world.bench.active("acme").revision()).isEqualTo(2);
+  }
+
+  @Test
+  void switches_ofManyAdminsAtOnce_loseNoneAndLeaveOneActive() throws Exception {
+    serveTwice();
+    long before = world.bench.org("acme").version();
+    try (ExecutorService admins = Executors.newFixedThreadPool(4)) {
+      List<Callable<Integer>> turns = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        turns.add(
+            () -> {
+              int done = 0;
+              for (int turn = 0; turn < 10; turn++) {
+                try {
+                  onboarding.rollback(ACME, "prod", ALICE);
+                  done++;
+                } catch (Conflict e) {
+                  // Told to try again, and nothing was written.
+                }
+              }
+              return done;
+            });
+      }
+      int switched = 0;
+      for (Future<Integer> done : admins.invokeAll(turns)) {
+        switched += done.get();
+      }
+      Org org = world.bench.org("acme");
+      assertThat(org.version()).isEqualTo(before + switched);
+      // Each switch went from one of the two to the other.
+      assertThat(world.bench.active("acme").revision()).isEqualTo(switched % 2 == 0 ? 2 : 1);
+      assertThat(world.bench.active("acme").service().turn()).isEqualTo(2L + switched);
+    }
   }
 
   private static void assertRefused(Reason reason, ThrowingCallable change, String part) {

@@ -105,6 +105,17 @@ class SigningKeyRotationTest {
   }
 
   @Test
+  void rotation_eachStep_isOneTransaction() {
+    long before = world.bench.registry.load().version();
+    add();
+    rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
+    promote();
+    clock.pass(Duration.ofDays(8));
+    rotation.retire(ACME, "prod", "first", ALICE);
+    assertThat(world.bench.registry.load().version()).isEqualTo(before + 4);
+  }
+
+  @Test
   void promote_linkThatTheDistributionRefuses_changesNothing() {
     add();
     rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
