@@ -2,6 +2,7 @@ package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
@@ -85,6 +86,28 @@ public final class Inventory {
       return new Listing(new BucketRequests(storage, session, clock), outbound, storage.prefix());
     } catch (Refused | IllegalArgumentException e) {
       throw new Listing.Failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Why devices could read nothing from a storage, or null if they can: there is an object, and the
+   * session that signs links may read it.
+   */
+  @Nullable String unreadable(Org org, String backend, S3Storage storage) {
+    try {
+      String name = listing(org, backend, storage).next();
+      if (name == null) {
+        return "it holds nothing below the prefix";
+      }
+      if (!(ObjectKey.of(name) instanceof ObjectKey key)) {
+        return "its first object is none that links lead to";
+      }
+      Session session = Courier.await(sessions.of(org.id(), backend, storage).renewed(SECONDS));
+      Answer answer =
+          new Courier(outbound).send(new BucketRequests(storage, session, clock).head(key));
+      return answer.succeeded() ? null : answer.seen();
+    } catch (Listing.Failed | Refused | IllegalArgumentException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

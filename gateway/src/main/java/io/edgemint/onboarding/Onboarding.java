@@ -4,10 +4,12 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.Check.Side;
 import io.edgemint.onboarding.Impossible.Reason;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -215,10 +217,15 @@ public final class Onboarding {
   /**
    * Leads devices to the standby of a backend, or back.
    *
-   * @throws Impossible if the backend does not serve, has no standby, or the standby lies in a
-   *     region that is not allowed
+   * @throws Impossible if the backend does not serve, has no standby, or the standby cannot be read
+   *     or lies in a region that is not allowed
    */
   public Backend failover(OrgId id, String name, boolean toStandby, Order order) {
+    Org looked = editor.org(id, order);
+    Backend serving = OrgEditor.active(looked, name);
+    if (toStandby) {
+      requireStandby(looked, serving);
+    }
     Org written =
         editor.edit(
             id,
@@ -226,22 +233,40 @@ public final class Onboarding {
             (toStandby ? "fail over " : "fail back ") + name,
             org -> {
               Backend active = OrgEditor.active(org, name);
-              if (active.standby() == null) {
+              if (!active.isSameRevisionAs(serving)
+                  || !Objects.equals(active.standby(), serving.standby())) {
                 throw new Impossible(
-                    Reason.WRONG_STATE,
-                    "backend '%s' has no standby; name one in its file under 'standby'"
+                    Reason.VERSION_CHANGED,
+                    "backend '%s' was changed while its standby was tried; fail over again"
                         .formatted(name));
-              }
-              if (!org.policy().allows(active)) {
-                throw new Impossible(
-                    Reason.REGION_NOT_ALLOWED,
-                    "the standby of backend '%s' lies in a region that policy.allowed_regions of '%s' does not list"
-                        .formatted(name, id));
               }
               return org.withBackend(
                   active.withService(active.service().withFailedOver(toStandby)));
             });
     return serving(written);
+  }
+
+  private void requireStandby(Org org, Backend serving) {
+    Backend over = serving.withService(serving.service().withFailedOver(true));
+    if (serving.standby() == null || !(over.serving() instanceof S3Storage standby)) {
+      throw new Impossible(
+          Reason.WRONG_STATE,
+          "backend '%s' has no standby; name one in its file under 'standby'"
+              .formatted(serving.name()));
+    }
+    if (!org.policy().allows(serving)) {
+      throw new Impossible(
+          Reason.REGION_NOT_ALLOWED,
+          "the standby of backend '%s' lies in a region that policy.allowed_regions of '%s' does not list"
+              .formatted(serving.name(), org.id()));
+    }
+    String unreadable = inventory.unreadable(org, serving.name(), standby);
+    if (unreadable != null) {
+      throw new Impossible(
+          Reason.NOT_VERIFIED,
+          "the standby of backend '%s' cannot be read (%s); let the role list and read below the prefix of bucket %s"
+              .formatted(serving.name(), unreadable, standby.bucket()));
+    }
   }
 
   /**

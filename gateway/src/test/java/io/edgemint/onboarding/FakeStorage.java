@@ -104,7 +104,7 @@ final class FakeStorage implements AutoCloseable {
 
   private void handle(HttpServerRequest request) {
     requests.add(request);
-    if (path(request).equals("/acme-firmware")) {
+    if (path(request).indexOf('/', 1) < 0) {
       bucket(request);
       return;
     }
@@ -148,8 +148,10 @@ final class FakeStorage implements AutoCloseable {
     String token = request.getParam("continuation-token");
     String after = token == null ? "" : URLDecoder.decode(token, StandardCharsets.UTF_8);
     boolean encoded = request.getParam("encoding-type") != null;
+    String bucket = path(request) + '/';
     List<String> keys =
         objects.keySet().stream()
+            .filter(path -> path.startsWith(bucket))
             .map(FakeStorage::key)
             .filter(key -> key.startsWith(prefix) && Listing.compare(key, after) > 0)
             .sorted(Listing::compare)
@@ -157,7 +159,7 @@ final class FakeStorage implements AutoCloseable {
             .toList();
     StringBuilder list = new StringBuilder(encoded ? "<EncodingType>url</EncodingType>" : "");
     for (String key : keys.subList(0, Math.min(pageSize, keys.size()))) {
-      Stored stored = Objects.requireNonNull(objects.get("/acme-firmware/" + key));
+      Stored stored = Objects.requireNonNull(objects.get(bucket + key));
       String name = encoded ? URLEncoder.encode(key, StandardCharsets.UTF_8) : key;
       list.append(
           "<Contents><Key>%s</Key><LastModified>%s</LastModified></Contents>"
@@ -172,7 +174,7 @@ final class FakeStorage implements AutoCloseable {
   }
 
   private static String key(String path) {
-    return path.substring("/acme-firmware/".length());
+    return path.substring(path.indexOf('/', 1) + 1);
   }
 
   private void put(HttpServerRequest request, Buffer body) {

@@ -355,6 +355,17 @@ class OnboardingTest {
     world.applied(Yaml.backend(world.bucket("")).replace("upload:", standby));
     assertThat(world.bench.active("acme").revision()).as("acts at once").isEqualTo(1);
 
+    assertRefused(
+        Reason.NOT_VERIFIED,
+        () -> onboarding.failover(ACME, "prod", true, ALICE),
+        "it holds nothing");
+    world.storage.objects.put(
+        "/second-bucket/fw/a", new Stored(Buffer.buffer("x"), null, Bench.NOW));
+    world.storage.faults.add(Fault.ROLE_READ_REFUSED);
+    assertRefused(
+        Reason.NOT_VERIFIED, () -> onboarding.failover(ACME, "prod", true, ALICE), "HTTP 403");
+    world.storage.faults.clear();
+
     Backend over = onboarding.failover(ACME, "prod", true, ALICE);
     assertThat(((S3Storage) over.serving()).bucket()).isEqualTo("second-bucket");
     assertThatThrownBy(() -> apply("")).hasMessageContaining("fail back before");

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.ManualClock;
 import io.edgemint.backend.Backend;
+import io.edgemint.onboarding.FakeStorage.Stored;
 import io.edgemint.registry.SqliteRegistry;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -29,6 +31,8 @@ class StandbyWatchTest {
     world = new ProbeWorld(folder);
     leases = SqliteRegistry.open(folder.resolve("registry.db"), Set.of(), clock);
     serveWith("automatic: true");
+    world.storage.objects.put(
+        "/second-bucket/fw/a", new Stored(Buffer.buffer("x"), null, Bench.NOW));
     watch = of("one");
   }
 
@@ -37,7 +41,7 @@ class StandbyWatchTest {
         Yaml.backend(world.bucket(""))
             .replace(
                 "upload:",
-                "standby: {bucket: second, region: eu-west-1, " + automatic + "}, upload:"));
+                "standby: {bucket: second-bucket, region: eu-west-1, " + automatic + "}, upload:"));
     world.bench.activate("acme", "prod");
   }
 
@@ -79,6 +83,14 @@ class StandbyWatchTest {
     assertThat(failedOver()).as("48 s").isFalse();
     rounds(1);
     assertThat(failedOver()).as("60 s").isTrue();
+  }
+
+  @Test
+  void run_standbyThatCannotBeRead_isNotLedTo() {
+    world.storage.objects.clear();
+    well = false;
+    rounds(10);
+    assertThat(failedOver()).isFalse();
   }
 
   @Test
@@ -147,7 +159,7 @@ class StandbyWatchTest {
         Yaml.backend(world.bucket(", encryption: sse-s3"))
             .replace(
                 "upload:",
-                "standby: {bucket: second, region: eu-west-1, automatic: true}, upload:"));
+                "standby: {bucket: second-bucket, region: eu-west-1, automatic: true}, upload:"));
     world.bench.activate("acme", "prod");
     rounds(1);
     Backend active = world.bench.active("acme");
