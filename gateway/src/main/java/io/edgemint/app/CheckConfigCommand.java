@@ -2,7 +2,7 @@ package io.edgemint.app;
 
 import io.edgemint.backend.Org;
 import io.edgemint.onboarding.OrgFile;
-import io.edgemint.onboarding.PlatformSetup;
+import io.edgemint.setup.PlatformSetup;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,11 @@
 package io.edgemint.app;
 
-import io.edgemint.onboarding.PlatformSetup;
+import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.Org;
+import io.edgemint.credentials.SessionSettings;
+import io.edgemint.setup.PlatformSetup;
 import java.io.PrintWriter;
+import java.util.Collection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,8 +60,8 @@ final class PlatformCommand {
     PrintWriter err = spec.commandLine().getErr();
     return settings.with(
         foundation -> {
-          var setup =
-              new PlatformSetup(foundation.sessionSettings(), foundation.registry().load().orgs());
+          PlatformSetup setup =
+              setup(foundation.sessionSettings(), foundation.registry().load().orgs());
           out.print(
               switch (format) {
                 case TERRAFORM -> setup.terraform();
@@ -68,5 +72,13 @@ final class PlatformCommand {
           setup.warnings().forEach(warning -> err.println("warning: " + warning));
           return 0;
         });
+  }
+
+  private static PlatformSetup setup(SessionSettings sessions, Collection<Org> orgs) {
+    try {
+      return new PlatformSetup(sessions, orgs);
+    } catch (IllegalStateException e) {
+      throw new Failure(e.getMessage());
+    }
   }
 }

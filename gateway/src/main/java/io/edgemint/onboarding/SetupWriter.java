@@ -11,6 +11,7 @@ import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Impossible.Reason;
+import io.edgemint.setup.Setup;
 
 /**
  * Writes what an organisation applies in its account, from what the registry knows. Waits for it.

@@ -7,12 +7,16 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Outbound;
+import io.edgemint.probe.Answer;
+import io.edgemint.probe.BucketRequests;
+import io.edgemint.probe.Courier;
+import io.edgemint.probe.Probe;
 import java.time.InstantSource;
 
 /** Asks a bucket for an object that nobody has, as a device would; any answer of S3 will do. */
 public final class StoragePulse implements StandbyWatch.Pulse {
   private static final long SECONDS = 60;
-  private static final ObjectKey NOBODYS = (ObjectKey) ObjectKey.of(TestObject.FOLDER + "pulse");
+  private static final ObjectKey NOBODYS = (ObjectKey) ObjectKey.of(Probe.FOLDER + "pulse");
 
   private final Sessions sessions;
   private final Courier courier;

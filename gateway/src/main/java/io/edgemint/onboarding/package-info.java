@@ -1,6 +1,6 @@
 /**
- * Reads what an organisation wants, writes it down, probes the real path of a device and only then
- * lets a backend serve.
+ * Reads what an organisation wants, writes it down, has the real path of a device probed and only
+ * then lets a backend serve.
  */
 @NullMarked
 package io.edgemint.onboarding;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Seeded;
 import io.edgemint.backend.S3Storage;
-import io.edgemint.onboarding.Setups;
+import io.edgemint.setup.Setups;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;

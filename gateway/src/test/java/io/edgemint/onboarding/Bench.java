@@ -27,11 +27,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /** A registry on disk, and everything that organisations' files go through on their way there. */
-final class Bench implements AutoCloseable {
-  static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+public final class Bench implements AutoCloseable {
+  public static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   static final CryptoProvider CRYPTO = CryptoProvider.install(CryptoProvider.Choice.JDK);
 
-  final Path folder;
+  public final Path folder;
   final VaultSecrets secrets;
   final SqliteRegistry registry;
   final OrgFile.Reader reader;
@@ -56,7 +56,7 @@ final class Bench implements AutoCloseable {
   }
 
   /** What a file with this text says. */
-  OrgFile read(String yaml) {
+  public OrgFile read(String yaml) {
     try {
       return read(Files.writeString(folder.resolve("org.yaml"), yaml));
     } catch (IOException e) {
@@ -64,7 +64,7 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  OrgFile read(Path file) {
+  public OrgFile read(Path file) {
     return SettingsFile.readWithoutOverrides(file, environment, root -> reader.read(root).get());
   }
 

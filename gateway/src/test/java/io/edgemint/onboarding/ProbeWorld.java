@@ -10,6 +10,10 @@ import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Allowance;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.outbound.OutboundSettings;
+import io.edgemint.probe.Check;
+import io.edgemint.probe.FakeCdn;
+import io.edgemint.probe.FakeStorage;
+import io.edgemint.probe.Probe;
 import io.edgemint.sandbox.StsServer;
 import io.edgemint.signing.Signers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,29 +34,29 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** A bench with a storage to probe, and everything real between the two. */
-final class ProbeWorld implements AutoCloseable {
-  static final OrgId ACME = new OrgId("acme");
+public final class ProbeWorld implements AutoCloseable {
+  public static final OrgId ACME = new OrgId("acme");
 
   final Vertx vertx = Vertx.vertx();
-  final FakeStorage storage = new FakeStorage(vertx);
-  final FakeCdn cdn = new FakeCdn(vertx, storage);
-  final StsServer sts;
-  final Bench bench;
-  final Probe probe;
+  public final FakeStorage storage = new FakeStorage(vertx);
+  public final FakeCdn cdn = new FakeCdn(vertx, storage);
+  public final StsServer sts;
+  public final Bench bench;
+  public final Probe probe;
   final Outbound outbound;
   final Sessions sessions;
 
-  ProbeWorld(Path folder) {
+  public ProbeWorld(Path folder) {
     this(folder, InstantSource.fixed(Bench.NOW));
   }
 
   /** One with another clock, for servers that go by the real time. */
-  ProbeWorld(Path folder, InstantSource clock) {
+  public ProbeWorld(Path folder, InstantSource clock) {
     this(folder, clock, List.of(Allowance.parse("127.0.0.0/8")));
   }
 
   /** One whose operator lets probes reach these private addresses. */
-  ProbeWorld(Path folder, InstantSource clock, List<Allowance> reachable) {
+  public ProbeWorld(Path folder, InstantSource clock, List<Allowance> reachable) {
     OutboundSettings allowed = new OutboundSettings(List.of(Allowance.parse("127.0.0.0/8")));
     bench = new Bench(folder, allowed);
     bench.environment.put("SECRET", "s3cr3t-canary");
@@ -108,12 +112,12 @@ final class ProbeWorld implements AutoCloseable {
   }
 
   /** Text of a bucket in the fake storage; {@code more} is empty or begins with a comma. */
-  String bucket(String more) {
+  public String bucket(String more) {
     return bucket(Yaml.KEY_PAIR, more);
   }
 
   /** The same, with other credentials. */
-  String bucket(String credentials, String more) {
+  public String bucket(String credentials, String more) {
     return Yaml.bucket(
         credentials,
         ", path_style: true, endpoint: 'http://%s', prefix: fw/%s"
@@ -121,28 +125,28 @@ final class ProbeWorld implements AutoCloseable {
   }
 
   /** Text of a distribution in front of the same bucket. */
-  String distribution(String keys) {
+  public String distribution(String keys) {
     return distribution(keys, "fw/");
   }
 
   /** The same, with another path prefix. */
-  String distribution(String keys, String pathPrefix) {
+  public String distribution(String keys, String pathPrefix) {
     return Yaml.distribution(keys, ", scheme: http, path_prefix: '%s'".formatted(pathPrefix))
         .replace("d111.cloudfront.net", "'" + cdn.authority() + "'");
   }
 
   /** Applies a file with one backend, {@code prod}. */
-  Backend applied(String backend) {
+  public Backend applied(String backend) {
     bench.apply(Yaml.org("acme") + backend);
     return bench.newest("acme", "prod");
   }
 
-  List<Check> run(Backend backend) {
+  public List<Check> run(Backend backend) {
     return probe.run(ACME, backend, check -> {});
   }
 
   /** What failed, in order. */
-  static List<String> codes(List<Check> checks) {
+  public static List<String> codes(List<Check> checks) {
     return checks.stream().filter(check -> !check.passed()).map(Check::code).toList();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.edgemint.ManualClock;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Verification;
-import io.edgemint.onboarding.FakeStorage.Fault;
+import io.edgemint.probe.FakeStorage.Fault;
 import io.edgemint.registry.SqliteRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

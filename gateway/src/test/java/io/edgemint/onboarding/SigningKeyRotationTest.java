@@ -15,6 +15,8 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.edgemint.onboarding.SigningKeyRotation.NewKey;
 import io.edgemint.onboarding.SigningKeyRotation.Promotion;
+import io.edgemint.probe.Check;
+import io.edgemint.probe.FakeCdn;
 import io.edgemint.signing.SigningKeys;
 import java.nio.CharBuffer;
 import java.nio.file.Path;

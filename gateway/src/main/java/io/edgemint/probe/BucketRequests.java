@@ -1,0 +1,191 @@
+package io.edgemint.probe;
+
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.credentials.Session;
+import io.edgemint.signing.S3Address;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
+
+/**
+ * Requests to a storage's bucket, signed with one session by the SDK's signer, which needs no
+ * network for it. They go where links read.
+ */
+public final class BucketRequests {
+  /** Not taken over: the client writes these by itself. */
+  private static final Set<String> FRAMING = Set.of("host", "content-length");
+
+  private final S3Storage storage;
+  private final S3Address address;
+  private final AwsCredentialsIdentity identity;
+  private final Clock clock;
+  private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+
+  /**
+   * Signs with a session, dated by a clock.
+   *
+   * @throws IllegalArgumentException if the storage has no address; the message says why
+   */
+  public BucketRequests(S3Storage storage, Session session, InstantSource clock) {
+    this.storage = storage;
+    this.address = S3Address.of(storage);
+    this.identity = identity(session);
+    this.clock = clock.withZone(ZoneOffset.UTC);
+  }
+
+  /** A request with the headers that sign it. */
+  public record Signed(String method, URI uri, Map<String, String> headers, @Nullable Buffer body) {
+    /** Leaves out the headers, which sign, and the body. */
+    @Override
+    public String toString() {
+      return method + " " + uri.getHost() + uri.getRawPath();
+    }
+  }
+
+  /** Asks for the rules by which objects age. */
+  Signed lifecycle() {
+    return signed(SdkHttpMethod.GET, address.bucketPath(), Map.of("lifecycle", ""));
+  }
+
+  /** Lists some objects whose names begin so, below the storage's prefix. */
+  Signed list(String start) {
+    return signed(
+        SdkHttpMethod.GET,
+        address.bucketPath(),
+        Map.of("list-type", "2", "max-keys", "100", "prefix", storage.prefix() + start));
+  }
+
+  /**
+   * Lists a thousand objects below the storage's prefix.
+   *
+   * @param continuation what the page before told to send, or null for the first
+   */
+  Signed page(@Nullable String continuation) {
+    Map<String, String> query = new HashMap<>();
+    query.put("list-type", "2");
+    query.put("prefix", storage.prefix());
+    query.put("encoding-type", "url");
+    if (continuation != null) {
+      query.put("continuation-token", continuation);
+    }
+    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
+  /** Lists some uploads in parts whose names begin so, below the storage's prefix. */
+  Signed listUploads(String start) {
+    return signed(
+        SdkHttpMethod.GET,
+        address.bucketPath(),
+        Map.of("uploads", "", "max-uploads", "100", "prefix", storage.prefix() + start));
+  }
+
+  /** Puts an object with the headers that ask for an encryption. */
+  Signed put(ObjectKey key, Buffer content, Map<String, String> encryption) {
+    Map<String, String> headers = new HashMap<>(encryption);
+    headers.put("Content-Type", "application/octet-stream");
+    return signed(SdkHttpMethod.PUT, path(key), Map.of(), headers, content.getBytes());
+  }
+
+  /** Reads an object. */
+  Signed get(ObjectKey key) {
+    return signed(SdkHttpMethod.GET, path(key), Map.of());
+  }
+
+  /** Asks for an object without its bytes. */
+  public Signed head(ObjectKey key) {
+    return signed(SdkHttpMethod.HEAD, path(key), Map.of());
+  }
+
+  /** Deletes an object, or one version of it for good. */
+  Signed delete(ObjectKey key, @Nullable String version) {
+    return signed(
+        SdkHttpMethod.DELETE, path(key), version == null ? Map.of() : Map.of("versionId", version));
+  }
+
+  /** Begins an upload in parts, encrypted as the storage asks. */
+  Signed startUpload(ObjectKey key) {
+    return signed(
+        SdkHttpMethod.POST,
+        path(key),
+        Map.of("uploads", ""),
+        storage.encryption().headers(),
+        new byte[0]);
+  }
+
+  /** Asks which parts of an upload are there. */
+  Signed listParts(ObjectKey key, String uploadId) {
+    return signed(SdkHttpMethod.GET, path(key), Map.of("uploadId", uploadId));
+  }
+
+  /** Ends an upload in parts without an object. */
+  Signed abortUpload(ObjectKey key, String uploadId) {
+    return signed(SdkHttpMethod.DELETE, path(key), Map.of("uploadId", uploadId));
+  }
+
+  private String path(ObjectKey key) {
+    return address.path() + key.encoded();
+  }
+
+  private Signed signed(SdkHttpMethod method, String path, Map<String, String> query) {
+    return signed(method, path, query, Map.of(), new byte[0]);
+  }
+
+  private Signed signed(
+      SdkHttpMethod method,
+      String path,
+      Map<String, String> query,
+      Map<String, String> headers,
+      byte[] body) {
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder()
+            .method(method)
+            .uri(URI.create(address.scheme() + "://" + address.host()))
+            .encodedPath(path);
+    query.forEach(unsigned::putRawQueryParameter);
+    headers.forEach(unsigned::putHeader);
+    SdkHttpRequest signed =
+        signer
+            .sign(
+                r ->
+                    r.identity(identity)
+                        .request(unsigned.build())
+                        .payload(ContentStreamProvider.fromByteArray(body))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, storage.region())
+                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, clock)
+                        // The path of an S3 key is signed as it is sent.
+                        .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
+                        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
+            .request();
+    Map<String, String> sent = new HashMap<>();
+    signed.forEachHeader(
+        (name, values) -> {
+          if (!FRAMING.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+            sent.put(name, String.join(",", values));
+          }
+        });
+    return new Signed(
+        method.name(), signed.getUri(), sent, body.length == 0 ? null : Buffer.buffer(body));
+  }
+
+  private static AwsCredentialsIdentity identity(Session session) {
+    String token = session.sessionToken();
+    return token == null
+        ? AwsCredentialsIdentity.create(session.accessKeyId(), session.secretAccessKey())
+        : AwsSessionCredentialsIdentity.create(
+            session.accessKeyId(), session.secretAccessKey(), token);
+  }
+}

@@ -1,0 +1,111 @@
+package io.edgemint.probe;
+
+import io.edgemint.outbound.Call;
+import io.edgemint.outbound.Outbound;
+import io.edgemint.outbound.OutboundFailure;
+import io.edgemint.outbound.Reply;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys that lie below a storage's prefix, without it, in the order of their bytes, fetched page
+ * by page ("ListObjectsV2", Amazon S3 API reference). Waits for the network.
+ */
+public final class Listing {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** A thousand keys of the greatest length, percent-encoded. */
+  private static final int MAX_PAGE = 4 << 20;
+
+  private final BucketRequests bucket;
+  private final Outbound outbound;
+  private final String prefix;
+  private final Deque<String> page = new ArrayDeque<>();
+  private @Nullable String continuation;
+  private @Nullable String last;
+  private boolean ended;
+
+  /** Lists a storage by requests to its bucket. */
+  public Listing(BucketRequests bucket, Outbound outbound, String prefix) {
+    this.bucket = bucket;
+    this.outbound = outbound;
+    this.prefix = prefix;
+  }
+
+  /** What keeps a listing from its end. */
+  public static final class Failed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Tells why, in a few words. */
+    public Failed(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /** The next key, or null after the last; objects of probes are passed over. */
+  public @Nullable String next() throws Failed {
+    while (true) {
+      while (page.isEmpty()) {
+        if (ended) {
+          return null;
+        }
+        fetch();
+      }
+      String key = page.remove();
+      if (last != null && compare(last, key) >= 0) {
+        throw new Failed("its keys come in no order");
+      }
+      last = key;
+      if (!key.startsWith(Probe.FOLDER)) {
+        return key;
+      }
+    }
+  }
+
+  /** The order in which S3 lists: that of the bytes of UTF-8. */
+  public static int compare(String one, String other) {
+    return Arrays.compareUnsigned(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void fetch() throws Failed {
+    Answer answer = send(bucket.page(continuation));
+    if (!answer.succeeded()) {
+      throw new Failed(answer.seen());
+    }
+    Xml list = Xml.of(answer.body());
+    boolean encoded = list.text("EncodingType").isPresent();
+    for (Xml object : list.all("Contents")) {
+      String name = object.text("Key").orElse("");
+      String key = encoded ? URLDecoder.decode(name, StandardCharsets.UTF_8) : name;
+      if (key.startsWith(prefix) && key.length() > prefix.length()) {
+        page.add(key.substring(prefix.length()));
+      }
+    }
+    continuation = list.text("NextContinuationToken").orElse(null);
+    ended = continuation == null;
+  }
+
+  private Answer send(BucketRequests.Signed request) {
+    Call call =
+        new Call(
+            request.method(),
+            request.uri(),
+            request.headers(),
+            request.body(),
+            MAX_PAGE,
+            DEADLINE,
+            false);
+    try {
+      Reply reply = Courier.await(outbound.send(call));
+      return new Answer(reply, null);
+    } catch (OutboundFailure e) {
+      return new Answer(null, e);
+    }
+  }
+}

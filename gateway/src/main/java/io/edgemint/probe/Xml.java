@@ -1,0 +1,78 @@
+package io.edgemint.probe;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.ErrorHandler;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+
+/**
+ * An element of what S3 answers to those who ask for a list; what is no XML is an element without
+ * content.
+ */
+record Xml(Optional<Element> element) {
+  /** Reads a document; one that declares a type is none (XML external entities). */
+  static Xml of(byte[] document) {
+    try {
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      DocumentBuilder builder = factory.newDocumentBuilder();
+      builder.setErrorHandler(new Silent());
+      return new Xml(
+          Optional.of(builder.parse(new ByteArrayInputStream(document)).getDocumentElement()));
+    } catch (SAXException e) {
+      return new Xml(Optional.empty());
+    } catch (ParserConfigurationException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** All elements of a name below this one, in order. */
+  List<Xml> all(String name) {
+    List<Xml> found = new ArrayList<>();
+    element.ifPresent(
+        parent -> {
+          NodeList nodes = parent.getElementsByTagName(name);
+          for (int i = 0; i < nodes.getLength(); i++) {
+            found.add(new Xml(Optional.of((Element) nodes.item(i))));
+          }
+        });
+    return found;
+  }
+
+  /** The text of the first element of a name below this one. */
+  Optional<String> text(String name) {
+    return all(name).stream().findFirst().flatMap(Xml::element).map(Element::getTextContent);
+  }
+
+  /** The id of an upload in parts, if it is one that can be sent back. */
+  Optional<String> id() {
+    return text("UploadId").filter(id -> id.matches("[!-~]{1,1024}"));
+  }
+
+  /** Else the parser prints what the storage sent. */
+  private static final class Silent implements ErrorHandler {
+    @Override
+    public void warning(SAXParseException e) {
+      // Nothing hangs on it.
+    }
+
+    @Override
+    public void error(SAXParseException e) throws SAXException {
+      throw e;
+    }
+
+    @Override
+    public void fatalError(SAXParseException e) throws SAXException {
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Writes what organisations and the platform apply in their AWS accounts. */
+@NullMarked
+package io.edgemint.setup;
+
+import org.jspecify.annotations.NullMarked;
