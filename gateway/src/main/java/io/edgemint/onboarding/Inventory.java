@@ -9,6 +9,7 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Outbound;
+import io.edgemint.probe.Answer;
 import io.edgemint.probe.BucketRequests;
 import io.edgemint.probe.Courier;
 import io.edgemint.probe.Listing;

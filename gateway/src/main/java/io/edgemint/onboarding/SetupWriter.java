@@ -11,6 +11,8 @@ import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Impossible.Reason;
+import io.edgemint.probe.Courier;
+import io.edgemint.probe.Probe;
 import io.edgemint.setup.Setup;
 
 /**
@@ -70,9 +72,7 @@ public final class SetupWriter {
     }
     try {
       Courier.await(
-          sessions
-              .toProbe(id, backend.name(), backend.upload(), TestObject.FOLDER)
-              .renewed(SECONDS));
+          sessions.toProbe(id, backend.name(), backend.upload(), Probe.FOLDER).renewed(SECONDS));
     } catch (Refused e) {
       if (e.getCause() instanceof NoSession none
           && none.ailment() == Ailment.PLATFORM_ROLE_MISSING) {

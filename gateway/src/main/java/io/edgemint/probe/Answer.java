@@ -54,7 +54,8 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
     return reply == null ? 0 : reply.status();
   }
 
-  boolean succeeded() {
+  /** Whether it is what was asked for. */
+  public boolean succeeded() {
     return status() >= 200 && status() < 300;
   }
 
@@ -87,7 +88,7 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
   }
 
   /** What was seen, in a few words. */
-  String seen() {
+  public String seen() {
     if (failure != null) {
       return String.valueOf(failure.getMessage());
     }

@@ -40,6 +40,9 @@ final class SetupPolicies {
     if (key != null) {
       all.put("sse-kms", encryption(key));
     }
+    if (scope.standbyBucket() != null) {
+      all.put("standby", standby(scope.standbyBucket()));
+    }
     return all;
   }
 
@@ -69,9 +72,21 @@ final class SetupPolicies {
         statement("s3:DeleteObjectVersion", tests));
   }
 
-  /** Without a prefix there is nothing to limit, and a list that names none must be allowed. */
   private JsonObject list(String action) {
-    JsonObject statement = statement(action, scope.bucketArn());
+    return list(action, scope.bucketArn());
+  }
+
+  /** Reads from the second bucket, which replication fills. */
+  private JsonObject standby(String bucket) {
+    String arn = "arn:" + scope.partition().id() + ":s3:::" + bucket;
+    return policy(
+        statement("s3:GetObject", arn + '/' + scope.storage().prefix() + '*'),
+        list("s3:ListBucket", arn));
+  }
+
+  /** Without a prefix there is nothing to limit, and a list that names none must be allowed. */
+  private JsonObject list(String action, String bucketArn) {
+    JsonObject statement = statement(action, bucketArn);
     String prefix = scope.storage().prefix();
     return prefix.isEmpty()
         ? statement

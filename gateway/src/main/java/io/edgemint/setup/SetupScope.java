@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param storage where publishers write; devices read there too, or behind a distribution
  * @param accelerate whether links of a side go through Transfer Acceleration
  * @param key the key that encrypts what is uploaded, or null if S3's own does
+ * @param standbyBucket the bucket that may serve in the place of the first, or null
  */
 record SetupScope(
     OrgId org,
@@ -37,7 +38,8 @@ record SetupScope(
     String externalId,
     S3Storage storage,
     boolean accelerate,
-    @Nullable SetupKey key) {
+    @Nullable SetupKey key,
+    @Nullable String standbyBucket) {
 
   /** "IAM and AWS STS quotas", IAM user guide: a role's name has 64 characters at most. */
   private static final Pattern ROLE =
@@ -109,7 +111,8 @@ record SetupScope(
         accelerates(backend),
         storage.encryption() instanceof Encryption.SseKms kms
             ? SetupKey.of(kms.keyId(), storage, partition, arn.group(2))
-            : null);
+            : null,
+        backend.standby() == null ? null : backend.standby().bucket());
   }
 
   /** Devices must find below the one prefix what publishers put below the other. */

@@ -3,6 +3,7 @@ package io.edgemint.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Seeded;
+import io.edgemint.backend.Backend;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.setup.Setups;
 import io.vertx.core.json.JsonArray;
@@ -49,6 +50,31 @@ class SessionsWithinSetupTest {
           }
           assertThat(SessionPolicy.read(storage)).contains("acme-firmware/" + storage.prefix());
         });
+  }
+
+  @Test
+  void sessions_ofTheStandby_areAllowedToTheRole() {
+    S3Storage first = Setups.bucket("fw/");
+    Backend backend =
+        Setups.plain(first).withStandby(new Backend.Standby("acme-replica", "eu-west-1", false));
+    List<JsonObject> role =
+        new JsonObject(Setups.of(backend).json())
+            .getJsonObject("permission_policies").stream()
+                .flatMap(it -> statements((JsonObject) it.getValue()))
+                .toList();
+    S3Storage second = first.in("acme-replica", "eu-west-1");
+    for (String policy : List.of(SessionPolicy.read(second), SessionPolicy.list(second))) {
+      for (JsonObject asked : statements(new JsonObject(policy)).toList()) {
+        for (String action : texts(asked.getValue("Action")).toList()) {
+          if (!action.equals("s3:GetObjectVersion")) {
+            assertThat(allowed(role, action, concrete(asked.getString("Resource")), listing(first)))
+                .as(action)
+                .isTrue();
+          }
+        }
+      }
+    }
+    assertThat(allowed(role, "s3:PutObject", "arn:aws:s3:::acme-replica/fw/x")).isFalse();
   }
 
   @Test

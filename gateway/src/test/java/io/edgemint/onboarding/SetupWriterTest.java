@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.onboarding.Impossible.Reason;
+import io.edgemint.setup.Setup;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.ManualClock;
 import io.edgemint.backend.Backend;
-import io.edgemint.onboarding.FakeStorage.Stored;
+import io.edgemint.probe.FakeStorage.Stored;
 import io.edgemint.registry.SqliteRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
