@@ -9,16 +9,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
-/** Sends a probe's requests and waits for the answers. */
+/** Sends requests to storages and distributions, and waits for the answers. */
 public final class Courier {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final int MAX_ANSWER = 128 * 1024;
-
   private final Outbound outbound;
+  private final int maxAnswer;
+  private final Duration deadline;
 
   /** Sends through the guard against inner addresses. */
   public Courier(Outbound outbound) {
+    this(outbound, 128 * 1024, Duration.ofSeconds(10));
+  }
+
+  /** The same for answers of another size, and the time that they take. */
+  Courier(Outbound outbound, int maxAnswer, Duration deadline) {
     this.outbound = outbound;
+    this.maxAnswer = maxAnswer;
+    this.deadline = deadline;
   }
 
   /** Reads an address as a device does. */
@@ -34,8 +40,8 @@ public final class Courier {
             request.uri(),
             request.headers(),
             request.body(),
-            MAX_ANSWER,
-            DEADLINE,
+            maxAnswer,
+            deadline,
             false);
     try {
       return new Answer(await(outbound.send(call)), null);

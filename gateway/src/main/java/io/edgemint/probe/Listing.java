@@ -1,9 +1,6 @@
 package io.edgemint.probe;
 
-import io.edgemint.outbound.Call;
 import io.edgemint.outbound.Outbound;
-import io.edgemint.outbound.OutboundFailure;
-import io.edgemint.outbound.Reply;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,7 +20,7 @@ public final class Listing {
   private static final int MAX_PAGE = 4 << 20;
 
   private final BucketRequests bucket;
-  private final Outbound outbound;
+  private final Courier courier;
   private final String prefix;
   private final Deque<String> page = new ArrayDeque<>();
   private @Nullable String continuation;
@@ -33,7 +30,7 @@ public final class Listing {
   /** Lists a storage by requests to its bucket. */
   public Listing(BucketRequests bucket, Outbound outbound, String prefix) {
     this.bucket = bucket;
-    this.outbound = outbound;
+    this.courier = new Courier(outbound, MAX_PAGE, DEADLINE);
     this.prefix = prefix;
   }
 
@@ -74,7 +71,7 @@ public final class Listing {
   }
 
   private void fetch() throws Failed {
-    Answer answer = send(bucket.page(continuation));
+    Answer answer = courier.send(bucket.page(continuation));
     if (!answer.succeeded()) {
       throw new Failed(answer.seen());
     }
@@ -89,23 +86,5 @@ public final class Listing {
     }
     continuation = list.text("NextContinuationToken").orElse(null);
     ended = continuation == null;
-  }
-
-  private Answer send(BucketRequests.Signed request) {
-    Call call =
-        new Call(
-            request.method(),
-            request.uri(),
-            request.headers(),
-            request.body(),
-            MAX_PAGE,
-            DEADLINE,
-            false);
-    try {
-      Reply reply = Courier.await(outbound.send(call));
-      return new Answer(reply, null);
-    } catch (OutboundFailure e) {
-      return new Answer(null, e);
-    }
   }
 }
