@@ -27,7 +27,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Random;
@@ -86,10 +85,6 @@ final class Foundation implements AutoCloseable {
 
   private static Vault vault(Settings settings) {
     try {
-      var folder = settings.keyFile().toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
       return Vault.openOrCreate(settings.keyFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -46,7 +46,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -70,33 +69,22 @@ public final class Gateway implements AutoCloseable {
   private Gateway(Settings settings, InstantSource clock, Consumer<String> say) {
     try {
       Telemetry telemetry = part(new Telemetry(Main.Version.text()));
+      MeterRegistry meters = telemetry.registry();
       EdgeSettings edge = settings.edge();
       this.drain = edge.drain();
-      this.gate =
-          new Gate(
-              edge.connections(),
-              edge.tls().isPresent(),
-              edge::isProxy,
-              edge.proxyProtocol(),
-              telemetry.registry());
+      this.gate = gate(edge, meters);
       GatedTransport transport = GatedTransport.best(edge, gate);
-      Vertx vertx =
-          Vertx.builder()
-              .with(new VertxOptions().setEventLoopPoolSize(eventLoops(settings)))
-              .withTransport(transport)
-              .build();
-      part(() -> done(vertx.close()));
-      Foundation foundation = part(new Foundation(settings, vertx, clock, telemetry.registry()));
+      Vertx vertx = vertx(settings, transport);
+      part(() -> vertx.close().await());
+      Foundation foundation = part(new Foundation(settings, vertx, clock, meters));
       RandomGenerator random = new Random(); // Safe on all threads.
 
       OrgDirectory orgs = new OrgDirectory();
-      RegistryFollower follower =
-          part(
-              new RegistryFollower(
-                  vertx, foundation.registry(), orgs, random, clock, telemetry.registry()));
-      done(follower.start());
+      part(new RegistryFollower(vertx, foundation.registry(), orgs, random, clock, meters))
+          .start()
+          .await();
 
-      Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, telemetry.registry());
+      Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, meters);
       CallerVerifier callers =
           part(
               new CallerVerifier(
@@ -105,20 +93,18 @@ public final class Gateway implements AutoCloseable {
                   keys(foundation, vertx, clock, random),
                   caller -> traffic.requestsOf(caller.org(), caller.subject()),
                   settings.caches().tokens(),
-                  telemetry.registry()));
-      LinkMint mint = mint(settings, traffic, clock, telemetry.registry());
+                  meters));
+      LinkMint mint = mint(settings, traffic, clock, meters);
       ActiveBackends backends = backends(settings, foundation, clock);
       Grants grants = new Grants(callers, orgs, backends, mint, traffic);
 
       AccessLog accessLog =
-          part(
-              new AccessLog(
-                  settings.accessLog().map(Gateway::writer), clock, telemetry.registry()));
-      Heartbeat heartbeat = new Heartbeat(System::nanoTime, telemetry.registry());
-      EdgeMeters meters = new EdgeMeters(telemetry.registry());
+          part(new AccessLog(settings.accessLog().map(Gateway::writer), clock, meters));
+      Heartbeat heartbeat = new Heartbeat(System::nanoTime, meters);
+      EdgeMeters edgeMeters = new EdgeMeters(meters);
       Optional<Certificates> certificates =
-          edge.tls().map(tls -> new Certificates(tls, clock, telemetry.registry()));
-      done(callers.loaded());
+          edge.tls().map(tls -> new Certificates(tls, clock, meters));
+      callers.loaded().await();
       Supplier<Deployable> loop =
           () -> {
             var server =
@@ -127,7 +113,7 @@ public final class Gateway implements AutoCloseable {
                     settings.traffic(),
                     grants,
                     clock,
-                    meters,
+                    edgeMeters,
                     accessLog,
                     heartbeat,
                     certificates);
@@ -145,11 +131,12 @@ public final class Gateway implements AutoCloseable {
               heartbeat::alive,
               () -> !leaving && callers.anybodyGetsIn());
       deploy(vertx, () -> admin, 1);
-      startRounds(foundation, orgs, telemetry.registry());
+      startRounds(foundation, orgs, meters);
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
       introduce(settings, orgs, callers, transport.name(), certificates, say);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Also what waiting for a future throws, which may be a checked exception.
       close();
       throw e;
     }
@@ -218,14 +205,27 @@ public final class Gateway implements AutoCloseable {
         random);
   }
 
+  private static Gate gate(EdgeSettings edge, MeterRegistry meters) {
+    return new Gate(
+        edge.connections(), edge.tls().isPresent(), edge::isProxy, edge.proxyProtocol(), meters);
+  }
+
+  private static Vertx vertx(Settings settings, GatedTransport transport) {
+    return Vertx.builder()
+        .with(new VertxOptions().setEventLoopPoolSize(eventLoops(settings)))
+        .withTransport(transport)
+        .build();
+  }
+
   private static int eventLoops(Settings settings) {
     int asked = settings.edge().eventLoops();
     return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
   }
 
   private void deploy(Vertx vertx, Supplier<Deployable> server, int instances) {
-    String id = done(vertx.deployVerticle(server, new DeploymentOptions().setInstances(instances)));
-    part(() -> done(vertx.undeploy(id)));
+    String id =
+        vertx.deployVerticle(server, new DeploymentOptions().setInstances(instances)).await();
+    part(() -> vertx.undeploy(id).await());
   }
 
   private LinkMint mint(
@@ -281,18 +281,6 @@ public final class Gateway implements AutoCloseable {
     return part;
   }
 
-  /** Waits on the starting thread; a failure comes out as itself. */
-  private static <T> T done(Future<T> future) {
-    try {
-      return future.toCompletionStage().toCompletableFuture().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
   /**
    * Lets the devices go, so that they lose no request: from now on the gateway is not ready and
    * every answer is its connection's last; once whoever sends requests has had the time to notice,
@@ -302,7 +290,7 @@ public final class Gateway implements AutoCloseable {
     leaving = true;
     gate.leave();
     Thread.sleep(drain);
-    done(Future.join(loops.stream().map(EdgeServer::shutdown).toList()));
+    Future.join(loops.stream().map(EdgeServer::shutdown).toList()).await();
   }
 
   /** Closes the ports first and the registry after everything that uses it. */
