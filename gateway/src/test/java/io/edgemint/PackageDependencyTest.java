@@ -67,6 +67,7 @@ class PackageDependencyTest {
               "probe",
               "setup",
               "onboarding",
+              "vault",
               "config"),
           room(
               "app",

@@ -1,18 +1,14 @@
 package io.edgemint.admin;
 
+import io.edgemint.vault.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The secret that guards the administration, kept in a file of the operator. */
@@ -47,26 +43,10 @@ public final class AdminToken {
   }
 
   private static void create(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
     byte[] random = new byte[BYTES];
     new SecureRandom().nextBytes(random);
     String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n";
-    FileAttribute<?>[] ownerOnly =
-        file.getFileSystem().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            }
-            : new FileAttribute<?>[0];
-    try (var channel =
-        Files.newByteChannel(
-            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
-      channel.write(StandardCharsets.UTF_8.encode(text));
-    } catch (FileAlreadyExistsException e) {
-      // It stands already, which is the usual case.
-    }
+    OwnerOnly.create(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Tells whether an {@code Authorization} header carries this token (RFC 6750, section 2.1). */

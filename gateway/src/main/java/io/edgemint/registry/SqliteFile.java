@@ -1,16 +1,14 @@
 package io.edgemint.registry;
 
+import io.edgemint.vault.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -57,7 +55,7 @@ final class SqliteFile implements AutoCloseable {
   SqliteFile(Path path) {
     this.path = path.toAbsolutePath();
     try {
-      create();
+      OwnerOnly.create(this.path, new byte[0]);
       migrate();
     } catch (IOException | SQLException | FlywayException e) {
       throw failure("open", e);
@@ -78,24 +76,6 @@ final class SqliteFile implements AutoCloseable {
       config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     }
     return config;
-  }
-
-  private void create() throws IOException {
-    Path folder = path.getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    FileAttribute<?>[] ownerOnly =
-        path.getFileSystem().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            }
-            : new FileAttribute<?>[0];
-    try {
-      Files.createFile(path, ownerOnly);
-    } catch (FileAlreadyExistsException e) {
-      // It stands already, which is the usual case.
-    }
   }
 
   /** One process at a time: Flyway does not lock a SQLite database. */
