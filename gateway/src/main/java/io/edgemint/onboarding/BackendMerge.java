@@ -58,6 +58,30 @@ final class BackendMerge {
 
   /** All revisions as they should be; each that stays keeps its place. */
   List<Backend> merged() {
+    List<Backend> next = new ArrayList<>(withWanted());
+    for (Backend revision : List.copyOf(next)) {
+      if (revision.name().equals(wanted.name()) && revision.download() instanceof CloudFront cdn) {
+        next.replaceAll(it -> it.name().equals(wanted.name()) ? withKeysOf(it, cdn) : it);
+      }
+    }
+    return next;
+  }
+
+  /** A key belongs to the distribution, so it waits on each revision that reads from there. */
+  private static Backend withKeysOf(Backend backend, CloudFront other) {
+    if (!(backend.download() instanceof CloudFront cdn) || !cdn.host().equals(other.host())) {
+      return backend;
+    }
+    List<SigningKey> keys = new ArrayList<>(cdn.keys());
+    for (SigningKey key : other.keys()) {
+      if (cdn.key(key.name()) == null) {
+        keys.add(key.withState(KeyState.NEXT));
+      }
+    }
+    return keys.size() == cdn.keys().size() ? backend : backend.withDownload(cdn.withKeys(keys));
+  }
+
+  private List<Backend> withWanted() {
     Backend newest = newest(false);
     if (newest == null) {
       SigningKeyMerge.refuseIdsOfNewKeys(wanted, List.of(), file);
@@ -95,9 +119,24 @@ final class BackendMerge {
         active == null
             ? withoutDrafts()
             : withTtls(withoutDrafts(), active, active, upload, download);
-    next.add(
-        Backend.draft(wanted.name(), revision, upload, download).withStandby(wanted.standby()));
+    Download read = download instanceof CloudFront cdn ? withLinksUntil(cdn, next) : download;
+    next.add(Backend.draft(wanted.name(), revision, upload, read).withStandby(wanted.standby()));
     return next;
+  }
+
+  /** Links that a key made for another revision live on when this one serves. */
+  private CloudFront withLinksUntil(CloudFront draft, List<Backend> revisions) {
+    List<SigningKey> keys = new ArrayList<>(draft.keys());
+    for (Backend revision : revisions) {
+      if (revision.name().equals(wanted.name()) && revision.download() instanceof CloudFront cdn) {
+        keys.replaceAll(
+            key -> {
+              SigningKey same = cdn.key(key.name());
+              return same == null ? key : key.withLinksUntil(same.linksUntil());
+            });
+      }
+    }
+    return draft.withKeys(keys);
   }
 
   /** Without the revisions that wait: nothing relies on them, and they would pile up. */

@@ -1,6 +1,7 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Backend.State;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.Hash;
@@ -179,9 +180,26 @@ public final class SigningKeyRotation {
                 "backend '%s' was changed while the key was tried; promote it again"
                     .formatted(backend));
           }
-          return onEach(org, backend, cdn -> promoted(cdn, name));
+          return untried(onEach(org, backend, cdn -> promoted(cdn, name)), tried);
         });
     return new Promotion(true, checks);
+  }
+
+  /** What waits on the same distribution would be activated with a key that nobody tried there. */
+  private static Org untried(Org org, Backend tried) {
+    Org next = org;
+    for (Backend revision : org.backends()) {
+      boolean waits = revision.state() == State.DRAFT || revision.state() == State.VERIFIED;
+      if (waits
+          && revision.name().equals(tried.name())
+          && !revision.isSameRevisionAs(tried)
+          && revision.download() instanceof CloudFront cdn
+          && cdn.host().equals(distribution(tried).host())) {
+        next =
+            next.withBackend(revision.withFindings(revision.uploadSide(), Verification.UNVERIFIED));
+      }
+    }
+    return next;
   }
 
   private static void requirePromotable(SigningKey key) {

@@ -196,6 +196,31 @@ class ApplyTest {
   }
 
   @Test
+  void apply_lifeFallsInANewDraft_keepsTheLongerLinksOnRecordThere() {
+    bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 7d"));
+    bench.activate("acme", "prod");
+
+    bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 1h, path_prefix: x/"));
+
+    assertThat(keys(bench.newest("acme", "prod")).getFirst().linksUntil())
+        .isEqualTo(Bench.NOW.plus(Duration.ofDays(7)).getEpochSecond());
+  }
+
+  @Test
+  void apply_newKeyTogetherWithANewDraft_waitsOnWhatServesToo() {
+    bench.apply(behindCdn(Yaml.MADE_KEY, ""));
+    bench.activate("acme", "prod");
+
+    String second = Yaml.MADE_KEY + ", {name: second, private_key: {generate: true}}";
+    bench.apply(behindCdn(second, ", path_prefix: x/"));
+
+    assertThat(keys(bench.active("acme"))).isEqualTo(keys(bench.newest("acme", "prod")));
+    assertThat(keys(bench.active("acme")))
+        .extracting(SigningKey::state)
+        .containsExactly(KeyState.ACTIVE, KeyState.NEXT);
+  }
+
+  @Test
   void run_lifeChanges_actsAtOnceOnTheNewestAndOnWhatServes() {
     bench.apply(inBucket(""));
     bench.activate("acme", "prod");

@@ -12,6 +12,7 @@ import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.edgemint.onboarding.SigningKeyRotation.NewKey;
 import io.edgemint.onboarding.SigningKeyRotation.Promotion;
@@ -115,6 +116,27 @@ class SigningKeyRotationTest {
     clock.pass(Duration.ofDays(8));
     rotation.retire(ACME, "prod", "first", ALICE);
     assertThat(world.bench.registry.load().version()).isEqualTo(before + 4);
+  }
+
+  @Test
+  void promote_whileADraftIsVerified_letsItBeTriedAgain() {
+    add();
+    rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
+    world.applied(
+        Yaml.backend(world.bucket(", ttl: 5m"), world.distribution(Yaml.MADE_KEY, "other/")));
+    Backend draft = world.bench.newest("acme", "prod");
+    world.bench.write(
+        world
+            .bench
+            .org("acme")
+            .withBackend(draft.withFindings(Verification.VERIFIED, Verification.VERIFIED)));
+
+    assertThat(promote().promoted()).isTrue();
+
+    Backend after = world.bench.newest("acme", "prod");
+    assertThat(key(after, "second").state()).isEqualTo(KeyState.ACTIVE);
+    assertThat(after.downloadSide()).isEqualTo(Verification.UNVERIFIED);
+    assertThat(world.bench.active("acme").verified()).isTrue();
   }
 
   @Test
