@@ -15,24 +15,33 @@ public interface BackendStore extends AutoCloseable {
   Snapshot.Changes since(Snapshot known);
 
   /**
-   * Writes organisations in one transaction, each with a version above all earlier ones and a row
-   * in the audit trail.
+   * Writes organisations and deletes others in one transaction, each with a version above all
+   * earlier ones and a row in the audit trail.
    *
    * <p>A record's {@link Org#version()} says what the writer has read: 0 for an organisation that
    * does not exist yet.
    *
+   * @param deleted leave a tombstone, so that their ids are never used again; what they claimed is
+   *     free for those that are written
    * @return the organisations as written, with their new versions, in the order given
    * @throws Conflict if one has changed since it was read, was deleted, or claims an issuer or role
    *     that belongs to another; nothing is written then
    */
-  List<Org> write(List<Org> orgs, Change change);
+  List<Org> write(List<Org> orgs, List<Org> deleted, Change change);
+
+  /** Writes organisations and deletes none. */
+  default List<Org> write(List<Org> orgs, Change change) {
+    return write(orgs, List.of(), change);
+  }
 
   /**
-   * Deletes an organisation and leaves a tombstone, so that its id is never used again.
+   * Deletes an organisation.
    *
    * @throws Conflict if it has changed since it was read
    */
-  void delete(Org org, Change change);
+  default void delete(Org org, Change change) {
+    write(List.of(), List.of(org), change);
+  }
 
   @Override
   void close();

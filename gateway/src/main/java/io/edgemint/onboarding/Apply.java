@@ -108,7 +108,7 @@ public final class Apply {
       throw new Impossible(Reason.CONTRADICTION, String.join("\n", refusals));
     }
     if (!dryRun) {
-      write(writes, deletions, new Change(actor, "apply"));
+      write(writes, deletions, actor);
     }
     return results;
   }
@@ -145,11 +145,10 @@ public final class Apply {
    */
   public record Put(Result result, Org org) {}
 
-  private void write(List<Org> writes, List<Org> deletions, Change change) {
-    if (!writes.isEmpty()) {
-      store.write(writes, change);
+  private void write(List<Org> writes, List<Org> deletions, String actor) {
+    if (!writes.isEmpty() || !deletions.isEmpty()) {
+      store.write(writes, deletions, new Change(actor, "apply"));
     }
-    deletions.forEach(org -> store.delete(org, change));
   }
 
   private static String active(Org org) {

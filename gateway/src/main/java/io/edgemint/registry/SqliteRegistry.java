@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,9 +134,9 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
   }
 
   @Override
-  public List<Org> write(List<Org> orgs, Change change) {
+  public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
     Set<OrgId> ids = new HashSet<>();
-    for (Org org : orgs) {
+    for (Org org : Stream.concat(orgs.stream(), deleted.stream()).toList()) {
       if (!ids.add(org.id())) {
         throw new IllegalArgumentException(
             "organisation " + org.id() + " is written twice at once");
@@ -147,6 +148,10 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
             LeaseTable.requireHeld(connection, change.lease());
           }
           OrgTable table = new OrgTable(connection, clock.millis(), change);
+          for (Org org : deleted) {
+            roots.release(connection, org.id());
+            table.delete(org);
+          }
           List<Org> written = new ArrayList<>();
           for (Org org : orgs) {
             // All are given up before any is claimed: roots may move within a batch.
@@ -157,16 +162,6 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
             roots.claim(connection, org);
           }
           return written;
-        });
-  }
-
-  @Override
-  public void delete(Org org, Change change) {
-    file.write(
-        connection -> {
-          roots.release(connection, org.id());
-          new OrgTable(connection, clock.millis(), change).delete(org);
-          return true;
         });
   }
 

@@ -340,6 +340,16 @@ class ApplyTest {
   }
 
   @Test
+  void run_prunedOrgGivesUpWhatAFileClaims_isOneTransaction() {
+    String issuer = "issuers:\n" + Yaml.issuer("https://login.example");
+    bench.apply(ACME + issuer);
+
+    assertThat(bench.apply(true, false, Yaml.org("globex") + issuer))
+        .extracting(Apply.Result::outcome)
+        .containsExactly(Outcome.CREATED, Outcome.DELETED);
+  }
+
+  @Test
   void run_pruneOfAnOrgThatIsServed_isRefused() {
     bench.apply(inBucket(""));
     bench.activate("acme", "prod");

@@ -282,12 +282,7 @@ class RegistryFollowerTest {
     }
 
     @Override
-    public List<Org> write(List<Org> orgs, Change change) {
-      throw new UnsupportedOperationException("a follower only reads");
-    }
-
-    @Override
-    public void delete(Org org, Change change) {
+    public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
       throw new UnsupportedOperationException("a follower only reads");
     }
 
