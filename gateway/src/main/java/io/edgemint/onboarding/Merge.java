@@ -4,9 +4,11 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.KeySource.SharedSecret;
 import io.edgemint.backend.Org;
+import io.edgemint.backend.Policy;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.onboarding.Impossible.Reason;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +70,19 @@ final class Merge {
     for (Backend backend : wanted.backends()) {
       backends = new BackendMerge(backends, backend, file, secrets, clock, changes).merged();
     }
+    requireWhatServes(base, wanted.policy());
     return new Org(base.id(), base.version(), wanted.policy(), revocations, issuers, backends);
+  }
+
+  /** A policy that shuts out what serves would be written down and not be kept. */
+  private static void requireWhatServes(Org base, Policy policy) {
+    Backend active = base.active();
+    if (active != null && base.policy().allows(active) && !policy.allows(active)) {
+      throw new Impossible(
+          Reason.REGION_NOT_ALLOWED,
+          "backend '%s' serves from a region that policy.allowed_regions would not list; activate another one first (both regions listed), or suspend it and list the region for so long"
+              .formatted(active.name()));
+    }
   }
 
   private void note(String what, boolean same) {

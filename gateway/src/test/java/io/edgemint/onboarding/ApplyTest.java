@@ -221,6 +221,18 @@ class ApplyTest {
   }
 
   @Test
+  void run_regionsThatShutOutWhatServes_areRefused() {
+    bench.apply(inBucket(""));
+    bench.activate("acme", "prod");
+    String elsewhere = ACME.replace("['']", "[''], allowed_regions: [us-east-1]");
+
+    assertThatThrownBy(() -> bench.apply(elsewhere))
+        .isInstanceOf(Impossible.class)
+        .hasMessageContainingAll("'prod'", "allowed_regions", "suspend");
+    assertThat(bench.org("acme").policy().allowedRegions()).isEmpty();
+  }
+
+  @Test
   void run_lifeChanges_actsAtOnceOnTheNewestAndOnWhatServes() {
     bench.apply(inBucket(""));
     bench.activate("acme", "prod");
