@@ -87,7 +87,8 @@ public final class Inventory {
   private Listing listing(Org org, String backend, S3Storage storage) throws Listing.Failed {
     try {
       Session session = Courier.await(sessions.toList(org.id(), backend, storage).renewed(SECONDS));
-      return new Listing(new BucketRequests(storage, session, clock), outbound, storage.prefix());
+      return new Listing(
+          new BucketRequests(storage, session, clock), outbound, storage.prefix(), clock);
     } catch (Refused | IllegalArgumentException e) {
       throw new Listing.Failed(String.valueOf(e.getMessage()));
     }

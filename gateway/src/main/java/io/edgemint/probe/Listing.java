@@ -4,6 +4,8 @@ import io.edgemint.outbound.Outbound;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -19,19 +21,27 @@ public final class Listing {
   /** A thousand keys of the greatest length, percent-encoded. */
   private static final int MAX_PAGE = 4 << 20;
 
+  /** The response is waited for; whoever asked is gone by then. */
+  private static final Duration LONGEST = Duration.ofMinutes(4);
+
   private final BucketRequests bucket;
   private final Courier courier;
   private final String prefix;
+  private final InstantSource clock;
+  private final Instant begun;
   private final Deque<String> page = new ArrayDeque<>();
   private @Nullable String continuation;
   private @Nullable String last;
   private boolean ended;
 
   /** Lists a storage by requests to its bucket. */
-  public Listing(BucketRequests bucket, Outbound outbound, String prefix) {
+  public Listing(
+      BucketRequests bucket, Outbound outbound, String prefix, InstantSource clock) {
     this.bucket = bucket;
     this.courier = new Courier(outbound, MAX_PAGE, DEADLINE);
     this.prefix = prefix;
+    this.clock = clock;
+    this.begun = clock.instant();
   }
 
   /** What keeps a listing from its end. */
@@ -71,20 +81,37 @@ public final class Listing {
   }
 
   private void fetch() throws Failed {
+    if (Duration.between(begun, clock.instant()).compareTo(LONGEST) > 0) {
+      throw new Failed("it is not at its end after %d minutes".formatted(LONGEST.toMinutes()));
+    }
     Answer answer = courier.send(bucket.page(continuation));
     if (!answer.succeeded()) {
       throw new Failed(answer.seen());
     }
     Xml list = Xml.of(answer.body());
+    if (!list.isNamed("ListBucketResult")) {
+      throw new Failed("its answer is no list");
+    }
     boolean encoded = list.text("EncodingType").isPresent();
     for (Xml object : list.all("Contents")) {
       String name = object.text("Key").orElse("");
-      String key = encoded ? URLDecoder.decode(name, StandardCharsets.UTF_8) : name;
+      String key = encoded ? decoded(name) : name;
       if (key.startsWith(prefix) && key.length() > prefix.length()) {
         page.add(key.substring(prefix.length()));
       }
     }
     continuation = list.text("NextContinuationToken").orElse(null);
     ended = continuation == null;
+    if (ended && list.text("IsTruncated").orElse("").equals("true")) {
+      throw new Failed("it has more than one page and does not say how to get the next");
+    }
+  }
+
+  private static String decoded(String name) throws Failed {
+    try {
+      return URLDecoder.decode(name, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Failed("its keys are not percent-encoded as they should be");
+    }
   }
 }

@@ -35,6 +35,11 @@ record Xml(Optional<Element> element) {
     }
   }
 
+  /** Whether this is an element of a name. */
+  boolean isNamed(String name) {
+    return element.isPresent() && element.get().getTagName().equals(name);
+  }
+
   /** All elements of a name below this one, in order. */
   List<Xml> all(String name) {
     List<Xml> found = new ArrayList<>();

@@ -13,12 +13,15 @@ import io.edgemint.backend.Policy;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Verification;
+import io.edgemint.probe.FakeStorage.Pages;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.edgemint.probe.FakeStorage.Fault;
 import io.edgemint.probe.FakeStorage.Stored;
 import io.edgemint.probe.Listing;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +30,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OnboardingTest {
   private static final OrgId ACME = ProbeWorld.ACME;
@@ -258,6 +265,22 @@ class OnboardingTest {
         Reason.OBJECTS_MISSING,
         () -> onboarding.activate(ACME, "prod", false, ALICE),
         "could not be found out (HTTP 403 AccessDenied)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NO_LIST,no list", "CUT,more than one page", "ENDLESS,4 minutes"})
+  @Timeout(60)
+  void activate_listingThatComesToNoEnd_saysSo(Pages pages, String part) {
+    apply("");
+    validate();
+    hold("default/acme/a", "default/acme/b", "fw/a", "fw/b");
+    world.storage.pageSize = 1;
+    world.storage.pages = pages;
+    AtomicLong second = new AtomicLong(Bench.NOW.getEpochSecond());
+    InstantSource clock = () -> Instant.ofEpochSecond(second.addAndGet(10));
+    Onboarding timed = new Onboarding(world.bench.registry, world.probe, world.inventory(clock));
+
+    assertRefused(Reason.OBJECTS_MISSING, () -> timed.activate(ACME, "prod", false, ALICE), part);
   }
 
   @Test

@@ -91,6 +91,11 @@ public final class ProbeWorld implements AutoCloseable {
   }
 
   Inventory inventory() {
+    return inventory(InstantSource.fixed(Bench.NOW));
+  }
+
+  /** The same with another clock. */
+  Inventory inventory(InstantSource clock) {
     byte[] secret = "s3cr3t".getBytes(StandardCharsets.UTF_8);
     var purpose = Secrets.Purpose.s3Secret(ACME, DefaultStorage.NAME);
     S3Storage own =
@@ -105,10 +110,7 @@ public final class ProbeWorld implements AutoCloseable {
             Duration.ofMinutes(15),
             new TreeMap<>());
     return new Inventory(
-        sessions,
-        outbound,
-        Optional.of(new DefaultStorage(own, "eu-west-1")),
-        InstantSource.fixed(Bench.NOW));
+        sessions, outbound, Optional.of(new DefaultStorage(own, "eu-west-1")), clock);
   }
 
   /** Text of a bucket in the fake storage; {@code more} is empty or begins with a comma. */

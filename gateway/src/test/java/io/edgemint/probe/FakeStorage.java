@@ -35,6 +35,7 @@ public final class FakeStorage implements AutoCloseable {
   public final Set<Fault> faults = ConcurrentHashMap.newKeySet();
   volatile boolean versioned;
   public volatile int pageSize = 1000;
+  public volatile Pages pages = Pages.WHOLE;
   volatile boolean listsEverything;
   volatile String lifecycle = "";
   private final FirstSignatures signatures = new FirstSignatures();
@@ -73,6 +74,14 @@ public final class FakeStorage implements AutoCloseable {
     PARTS_UNLISTED,
     ABORT_REFUSED,
     DELETE_REFUSED
+  }
+
+  /** How long listings come. */
+  public enum Pages {
+    WHOLE,
+    NO_LIST,
+    CUT,
+    ENDLESS
   }
 
   public record Stored(Buffer bytes, @Nullable String encryption, Instant written) {}
@@ -166,12 +175,19 @@ public final class FakeStorage implements AutoCloseable {
           "<Contents><Key>%s</Key><LastModified>%s</LastModified></Contents>"
               .formatted(name, stored.written));
     }
-    if (keys.size() > pageSize) {
+    if (pages == Pages.ENDLESS) {
+      list = new StringBuilder("<NextContinuationToken>again</NextContinuationToken>");
+    } else if (keys.size() > pageSize && pages == Pages.CUT) {
+      list.append("<IsTruncated>true</IsTruncated>");
+    } else if (keys.size() > pageSize) {
       list.append("<NextContinuationToken>")
           .append(URLEncoder.encode(keys.get(pageSize - 1), StandardCharsets.UTF_8))
           .append("</NextContinuationToken>");
     }
-    answer(request, 200, "<R>" + list + "</R>");
+    answer(
+        request,
+        200,
+        pages == Pages.NO_LIST ? "<html/>" : "<ListBucketResult>" + list + "</ListBucketResult>");
   }
 
   private static String key(String path) {
