@@ -112,7 +112,7 @@ public final class Onboarding {
             org -> {
               Backend backend = OrgEditor.newest(org, name);
               requireFit(org, backend);
-              if (!backend.isSameRevisionAs(target) || otherServes(compared, org)) {
+              if (!samePlace(backend, target) || otherServes(compared, org)) {
                 throw new Impossible(
                     Reason.VERSION_CHANGED,
                     "organisation '%s' was changed while its objects were compared; activate again"
@@ -121,6 +121,13 @@ public final class Onboarding {
               return org.withActive(backend);
             });
     return OrgEditor.active(written, name);
+  }
+
+  /** The number of a revision that was withdrawn or deleted is given out again. */
+  private static boolean samePlace(Backend backend, Backend compared) {
+    return backend.isSameRevisionAs(compared)
+        && backend.upload().equals(compared.upload())
+        && backend.download().equals(compared.download());
   }
 
   private static boolean otherServes(Org before, Org now) {

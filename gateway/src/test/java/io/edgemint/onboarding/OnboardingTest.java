@@ -284,6 +284,28 @@ class OnboardingTest {
   }
 
   @Test
+  void activate_numberOfTheRevisionGivenOutAgainMeanwhile_isRefused() {
+    apply("");
+    validate();
+    boolean[] done = {false};
+    InstantSource clock =
+        () -> {
+          if (!done[0]) {
+            done[0] = true;
+            world.bench.write(world.bench.org("acme").without("prod"));
+            apply(", encryption: sse-s3");
+            validate();
+          }
+          return Bench.NOW;
+        };
+    Onboarding racing = new Onboarding(world.bench.registry, world.probe, world.inventory(clock));
+    assertRefused(
+        Reason.VERSION_CHANGED,
+        () -> racing.activate(ACME, "prod", false, ALICE),
+        "changed while its objects were compared");
+  }
+
+  @Test
   void missing_anyTwoSets_isTheDifference() {
     Seeded.run(
         30,
