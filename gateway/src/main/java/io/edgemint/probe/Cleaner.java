@@ -6,12 +6,16 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Takes away what probes leave behind, as far as the role allows it, and says nothing. */
 final class Cleaner {
   /** No probe lasts that long; a younger one may still be at work. */
   private static final Duration OLD = Duration.ofHours(1);
+
+  private static final int AT_ONCE = 10;
 
   private final S3Storage storage;
   private final BucketRequests bucket;
@@ -25,18 +29,28 @@ final class Cleaner {
     this.clock = clock;
   }
 
-  /** Removes what earlier probes left that died. */
+  /** Removes what earlier probes left that died; what is left over is for the next. */
   void removeLeftovers() {
     Instant before = clock.instant().minus(OLD);
     Answer objects = courier.send(bucket.list(Probe.FOLDER));
+    List<BucketRequests.Signed> removals = new ArrayList<>();
     if (objects.succeeded()) {
       for (Xml object : Xml.of(objects.body()).all("Contents")) {
         key(object)
             .filter(key -> isBefore(before, object.text("LastModified")))
-            .ifPresent(key -> courier.send(bucket.delete(key, null)));
+            .ifPresent(key -> removals.add(bucket.delete(key, null)));
       }
     }
+    sendSome(removals);
     abortUploads(Probe.FOLDER, before);
+  }
+
+  /** A storage that lists much and answers slowly would hold up the probe, and all after it. */
+  private void sendSome(List<BucketRequests.Signed> removals) {
+    boolean answers = true;
+    for (int i = 0; i < Math.min(removals.size(), AT_ONCE) && answers; i++) {
+      answers = courier.send(removals.get(i)).status() > 0;
+    }
   }
 
   /** Aborts the uploads of one key, whose answers may have been lost. */
@@ -46,16 +60,17 @@ final class Cleaner {
 
   private void abortUploads(String start, Instant before) {
     Answer uploads = courier.send(bucket.listUploads(start));
-    if (!uploads.succeeded()) {
-      return;
-    }
-    for (Xml upload : Xml.of(uploads.body()).all("Upload")) {
-      Optional<ObjectKey> key = key(upload);
-      Optional<String> id = upload.id();
-      if (key.isPresent() && id.isPresent() && isBefore(before, upload.text("Initiated"))) {
-        courier.send(bucket.abortUpload(key.get(), id.get()));
+    List<BucketRequests.Signed> removals = new ArrayList<>();
+    if (uploads.succeeded()) {
+      for (Xml upload : Xml.of(uploads.body()).all("Upload")) {
+        Optional<ObjectKey> key = key(upload);
+        Optional<String> id = upload.id();
+        if (key.isPresent() && id.isPresent() && isBefore(before, upload.text("Initiated"))) {
+          removals.add(bucket.abortUpload(key.get(), id.get()));
+        }
       }
     }
+    sendSome(removals);
   }
 
   /** Deletes every version of an object for good; tells whether none is left. */
@@ -67,13 +82,14 @@ final class Cleaner {
     return gone;
   }
 
-  /** Never a key outside of the probes' folder, whatever the storage lists. */
+  /** Never a key that no probe made, whatever the storage lists. */
   private Optional<ObjectKey> key(Xml listed) {
     return listed
         .text("Key")
         .filter(name -> name.startsWith(storage.prefix() + Probe.FOLDER))
         .map(name -> ObjectKey.of(name.substring(storage.prefix().length())))
-        .flatMap(key -> key instanceof ObjectKey legal ? Optional.of(legal) : Optional.empty());
+        .flatMap(key -> key instanceof ObjectKey legal ? Optional.of(legal) : Optional.empty())
+        .filter(TestObject::mayBe);
   }
 
   private static boolean isBefore(Instant instant, Optional<String> text) {

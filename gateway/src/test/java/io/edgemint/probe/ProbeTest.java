@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The whole of a probe, and its upload side. */
 class ProbeTest {
   private static final String PROBES = "/acme-firmware/fw/edgemint-probe/";
+  private static final String OLD = PROBES + "00000000000000aa.bin";
+  private static final String YOUNG = PROBES + "00000000000000bb.bin";
 
   @TempDir private Path folder;
   private ProbeWorld world;
@@ -155,17 +157,17 @@ class ProbeTest {
   void run_leftoversOfProbesThatDied_areRemovedOnceTheyAreOld() {
     Instant old = Bench.NOW.minusSeconds(3601);
     Instant young = Bench.NOW.minusSeconds(3599);
-    for (String path : List.of(PROBES + "old", "/acme-firmware/fw/firmware", "/acme-firmware/x")) {
+    for (String path : List.of(OLD, "/acme-firmware/fw/firmware", "/acme-firmware/x")) {
       world.storage.objects.put(path, new Stored(Buffer.buffer("1"), null, old));
       world.storage.uploads.put("of-" + path, new Upload(path, old));
     }
-    world.storage.objects.put(PROBES + "young", new Stored(Buffer.buffer("1"), null, young));
-    world.storage.uploads.put("young", new Upload(PROBES + "young", young));
+    world.storage.objects.put(YOUNG, new Stored(Buffer.buffer("1"), null, young));
+    world.storage.uploads.put("young", new Upload(YOUNG, young));
 
     assertThat(ProbeWorld.codes(world.run(inBucket("")))).isEmpty();
 
     assertThat(world.storage.objects)
-        .containsOnlyKeys(PROBES + "young", "/acme-firmware/fw/firmware", "/acme-firmware/x");
+        .containsOnlyKeys(YOUNG, "/acme-firmware/fw/firmware", "/acme-firmware/x");
     assertThat(world.storage.uploads)
         .containsOnlyKeys("young", "of-/acme-firmware/fw/firmware", "of-/acme-firmware/x");
   }
@@ -174,7 +176,10 @@ class ProbeTest {
   void run_leftoversThatTheStorageListsBeyondTheFolder_areLeftAlone() {
     Instant old = Bench.NOW.minusSeconds(7200);
     List<String> others =
-        List.of("/acme-firmware/fw/edgemint-probe/../firmware", "/acme-firmware/fw/firmware");
+        List.of(
+            "/acme-firmware/fw/edgemint-probe/../firmware",
+            "/acme-firmware/fw/edgemint-probe/theirs.bin",
+            "/acme-firmware/fw/firmware");
     for (String path : others) {
       world.storage.objects.put(path, new Stored(Buffer.buffer("1"), null, old));
     }
@@ -183,6 +188,18 @@ class ProbeTest {
     world.run(inBucket(""));
 
     assertThat(world.storage.objects).containsOnlyKeys(others);
+  }
+
+  @Test
+  void run_manyLeftovers_removesAFewAndGoesOn() {
+    for (int i = 10; i < 60; i++) {
+      Stored old = new Stored(Buffer.buffer("1"), null, Bench.NOW.minusSeconds(7200));
+      world.storage.objects.put(PROBES + "00000000000000%d.bin".formatted(i), old);
+    }
+
+    assertThat(ProbeWorld.codes(world.run(inBucket("")))).isEmpty();
+
+    assertThat(world.storage.objects).hasSize(40);
   }
 
   @Test
