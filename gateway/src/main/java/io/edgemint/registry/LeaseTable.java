@@ -25,11 +25,13 @@ final class LeaseTable {
             "INSERT INTO lease (work, holder, until, number) VALUES (?, ?, ?, 1)"
                 + " ON CONFLICT (work) DO UPDATE SET until = excluded.until,"
                 + " number = number + (holder <> excluded.holder), holder = excluded.holder"
-                + " WHERE holder = excluded.holder OR until <= ? RETURNING number")) {
+                + " WHERE holder = excluded.holder OR until <= ? OR until > ? RETURNING number")) {
       upsert.setString(1, work);
       upsert.setString(2, holder);
       upsert.setLong(3, until);
       upsert.setLong(4, now);
+      // A time that is far off was set by a clock that has been turned back since.
+      upsert.setLong(5, until + (until - now));
       try (ResultSet rows = upsert.executeQuery()) {
         return rows.next() ? new Lease(work, rows.getLong(1)) : null;
       }

@@ -53,6 +53,15 @@ class LeaseTest {
   }
 
   @Test
+  void take_clockTurnedBack_isNotHeldUntilItHasCaughtUp() {
+    clock.pass(Duration.ofDays(1));
+    assertThat(registry.take("work", "one", TIME)).isNotNull();
+    clock.pass(Duration.ofDays(-1));
+
+    assertThat(registry.take("work", "two", TIME)).isNotNull();
+  }
+
+  @Test
   void take_ownLease_isKeptUnderItsNumber() {
     registry.take("work", "one", TIME);
     clock.pass(TIME.minusSeconds(1));
