@@ -106,7 +106,9 @@ public final class ActiveBackends {
   }
 
   private static boolean refuses(Org org, Backend active) {
+    // The probe's verdict is that of the first bucket.
     return org.policy().refuseFailing()
+        && !active.service().failedOver()
         && active.downloadSide().verdict() == Verification.Verdict.FAILED;
   }
 

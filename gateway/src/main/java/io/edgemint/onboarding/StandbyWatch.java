@@ -88,15 +88,15 @@ public final class StandbyWatch {
         streaks.clear();
         return;
       }
-      look(org.id(), active, lease);
+      look(org, active, lease);
     }
   }
 
-  private void look(OrgId org, Backend active, Lease lease) {
+  private void look(Org org, Backend active, Lease lease) {
     if (!(active.download() instanceof S3Storage first)) {
       return;
     }
-    Streak streak = seen(org, active, pulse.answers(org, active.name(), first));
+    Streak streak = seen(org.id(), active, pulse.answers(org.id(), active.name(), first));
     Duration lasting = Duration.between(streak.since, clock.instant());
     boolean over = active.service().failedOver();
     boolean lost =
@@ -122,19 +122,20 @@ public final class StandbyWatch {
     return next;
   }
 
-  private void turn(OrgId org, Backend active, boolean toStandby, Lease lease) {
+  private void turn(Org org, Backend active, boolean toStandby, Lease lease) {
     try {
-      onboarding.failover(
-          org, active.name(), toStandby, new Order("standby watch", null, false, lease));
+      // What was seen was seen of this version; another may lead to another bucket.
+      Order order = new Order("standby watch", org.version(), false, lease);
+      onboarding.failover(org.id(), active.name(), toStandby, order);
       LOG.log(
           Level.WARNING,
           toStandby
               ? "the bucket of {0}/{1} has failed for a minute: its standby serves"
               : "the bucket of {0}/{1} is well again and serves",
-          org,
+          org.id(),
           active.name());
     } catch (Impossible | Conflict e) {
-      LOG.log(Level.WARNING, "backend of {0} was not switched: {1}", org, e.getMessage());
+      LOG.log(Level.WARNING, "backend of {0} was not switched: {1}", org.id(), e.getMessage());
     }
   }
 }

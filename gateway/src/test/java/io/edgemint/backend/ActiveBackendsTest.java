@@ -125,6 +125,31 @@ class ActiveBackendsTest {
   }
 
   @Test
+  void of_failedOverWhileTheFirstBucketFailsItsProbe_servesThoughFailuresAreToBeRefused() {
+    Backend over =
+        Samples.verified("prod", 1)
+            .withState(Backend.State.ACTIVE)
+            .withStandby(new Backend.Standby("second", "us-east-1", true))
+            .withService(Backend.Service.NONE.withFailedOver(true))
+            .withFindings(Verification.VERIFIED, Verification.failed("read_failed"));
+    Org org = Samples.org("acme", over);
+    Policy strict =
+        new Policy(org.policy().entitlement(), org.policy().allowedRegions(), false, true);
+    Future<ReadyBackend> ready =
+        backends(storage(), 10)
+            .of(
+                new Org(
+                    org.id(),
+                    org.version(),
+                    strict,
+                    org.revocations(),
+                    org.issuers(),
+                    org.backends()));
+    runTasks();
+    assertThat(ready.succeeded()).isTrue();
+  }
+
+  @Test
   void of_newRecord_isPreparedAnewAndOldWaitersKeepTheirs() {
     ActiveBackends backends = backends(storage(), 10);
     Org before = Samples.org("acme");

@@ -25,6 +25,7 @@ class StandbyWatchTest {
   private StandbyWatch watch;
   private boolean well = true;
   private int pulses;
+  private Runnable meanwhile = () -> {};
 
   @BeforeEach
   void serve() {
@@ -37,12 +38,14 @@ class StandbyWatchTest {
   }
 
   private void serveWith(String automatic) {
-    world.applied(
-        Yaml.backend(world.bucket(""))
-            .replace(
-                "upload:",
-                "standby: {bucket: second-bucket, region: eu-west-1, " + automatic + "}, upload:"));
+    world.applied(standing(automatic));
     world.bench.activate("acme", "prod");
+  }
+
+  private String standing(String automatic) {
+    return Yaml.backend(world.bucket(""))
+        .replace(
+            "upload:", "standby: {bucket: second-bucket, region: eu-west-1, " + automatic + "}, upload:");
   }
 
   private StandbyWatch of(String holder) {
@@ -52,6 +55,7 @@ class StandbyWatchTest {
         world.onboarding(),
         (org, backend, storage) -> {
           pulses++;
+          meanwhile.run();
           return well;
         },
         clock,
@@ -90,6 +94,23 @@ class StandbyWatchTest {
     world.storage.objects.clear();
     well = false;
     rounds(10);
+    assertThat(failedOver()).isFalse();
+  }
+
+  @Test
+  void run_newRevisionActivatedDuringTheLastLook_isNotLedToItsStandby() {
+    well = false;
+    rounds(5);
+    meanwhile =
+        () -> {
+          world.applied(standing("automatic: true").replace("fw/", "fw/new/"));
+          world.bench.activate("acme", "prod");
+          meanwhile = () -> {};
+        };
+
+    rounds(1);
+
+    assertThat(world.bench.active("acme").revision()).isEqualTo(2);
     assertThat(failedOver()).isFalse();
   }
 
