@@ -20,7 +20,8 @@ final class Rounds implements AutoCloseable {
         () -> {
           try {
             round.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
+            // Also errors: the executor would never run it again.
             LOG.log(Level.WARNING, "{0}: {1}", name, e.toString());
           }
         };

@@ -67,6 +67,7 @@ public final class Revalidation {
     this.holder = holder;
     Gauge.builder("gateway.backends.failing", orgs, it -> failing(it.get()))
         .description("Backends that serve and whose last probe failed")
+        .strongReference(true)
         .register(meters);
   }
 
