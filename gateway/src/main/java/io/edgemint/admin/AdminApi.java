@@ -44,11 +44,13 @@ final class AdminApi {
   private final Administration parts;
   private final AdminToken token;
   private final WorkerExecutor worker;
+  private final WorkerExecutor probing;
 
   AdminApi(Vertx vertx, Administration parts, AdminToken token) {
     this.parts = parts;
     this.token = token;
     this.worker = vertx.createSharedWorkerExecutor("admin", THREADS);
+    this.probing = vertx.createSharedWorkerExecutor("admin-probing", THREADS);
   }
 
   /** Adds every route. */
@@ -68,15 +70,15 @@ final class AdminApi {
     router.put(backend).handler(does(this::putBackend));
     router.delete(backend).handler(does(this::deleteBackend));
     router.get(backend + "/setup").handler(does(this::setup));
-    router.post(backend + "/validate").handler(does(this::validate));
-    router.post(backend + "/activate").handler(does(this::activate));
+    router.post(backend + "/validate").handler(tries(this::validate));
+    router.post(backend + "/activate").handler(tries(this::activate));
     router.post(backend + "/rollback").handler(does(this::rollback));
     router.post(backend + "/suspend").handler(does(call -> suspend(call, true)));
     router.post(backend + "/resume").handler(does(call -> suspend(call, false)));
     router.post(backend + "/failover").handler(does(this::failover));
     router.post(backend + "/signing-keys").handler(does(this::addKey));
     router.post(key + "/register").handler(does(this::registerKey));
-    router.post(key + "/promote").handler(does(this::promoteKey));
+    router.post(key + "/promote").handler(tries(this::promoteKey));
     router.post(key + "/retire").handler(does(this::retireKey));
     router.route("/admin/*").handler(AdminAnswers::unknown);
     router.route("/admin/*").failureHandler(AdminAnswers::failed);
@@ -103,8 +105,18 @@ final class AdminApi {
 
   /** Runs a call off the event loop and writes what it answers, or what went wrong. */
   private Handler<RoutingContext> does(Function<AdminCall, Shown> work) {
+    return on(worker, work);
+  }
+
+  /** The same for what waits minutes for storages: others must not wait for those. */
+  private Handler<RoutingContext> tries(Function<AdminCall, Shown> work) {
+    return on(probing, work);
+  }
+
+  private static Handler<RoutingContext> on(
+      WorkerExecutor threads, Function<AdminCall, Shown> work) {
     return request ->
-        worker
+        threads
             .executeBlocking(() -> work.apply(new AdminCall(request)), false)
             .onSuccess(shown -> AdminAnswers.show(request, shown))
             .onFailure(request::fail);
@@ -322,5 +334,6 @@ final class AdminApi {
 
   void close() {
     worker.close();
+    probing.close();
   }
 }

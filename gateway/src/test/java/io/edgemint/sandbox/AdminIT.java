@@ -6,10 +6,14 @@ import io.edgemint.Patience;
 import io.edgemint.sandbox.Viewer.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +128,39 @@ class AdminIT extends InSandbox {
           Answer now = call("GET", ORGS + org + "/explain?key=fw/a.bin", Map.of(), "");
           return revision.equals(new JsonObject(now.text()).getString("serving"));
         });
+  }
+
+  @Test
+  void otherCalls_whileEveryProbeHangs_areAnswered() throws Exception {
+    String org = "hydra";
+    call(
+        "PUT",
+        ORGS + org,
+        Map.of("If-None-Match", "*"),
+        "{\"policy\": {\"entitlement\": [\"fw/\"]}}");
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String storage =
+          bucket(Tenant.UMBRELLA, "")
+              .replace(
+                  running().world().s3().base().toString(),
+                  "http://127.0.0.1:" + silent.getLocalPort());
+      String backend = ORGS + org + "/backends/main";
+      good(200, "PUT", backend, etag(org), "{\"upload\": {\"s3\": " + storage + "}}");
+      List<CompletableFuture<Answer>> hanging =
+          Stream.generate(
+                  () ->
+                      CompletableFuture.supplyAsync(
+                          () -> call("POST", backend + "/validate", Map.of(), ""),
+                          task -> new Thread(task, "validate").start()))
+              .limit(8)
+              .toList();
+      Thread.sleep(1000); // All of them wait for the storage now, each for ten seconds.
+
+      good(200, "GET", ORGS + org);
+
+      assertThat(hanging).noneMatch(CompletableFuture::isDone);
+    }
+    call("DELETE", ORGS + org, Map.of("If-Match", etag(org)), "");
   }
 
   private static List<String> failing() {
