@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says in words that RADOS Gateway 16.2 knows what AWS knows in more. It has no underscore in names
- * of roles, takes a condition on the external id for one that never holds, and refuses a policy as
- * a whole for one action of a service that it does not have.
+ * of roles, takes a condition on the external id for one that never holds, refuses a policy as a
+ * whole for one action of a service that it does not have, and gives a pattern up where what
+ * follows a wildcard first fails.
  */
 final class RadosWords {
   private static final Pattern ROLE_ARN = Pattern.compile("(arn:aws:iam::[0-9]{12}:role/)(.+)");
@@ -89,6 +91,32 @@ final class RadosWords {
     return rest;
   }
 
+  /**
+   * After a wildcard it goes to the first letter that fits and never turns back, so that {@code
+   * *ab*} does not match {@code aab}; with a wildcard before every letter it need not.
+   */
+  private static void widenPatterns(@Nullable JsonObject condition) {
+    if (condition == null) {
+      return;
+    }
+    for (String operator : List.of("StringLike", "StringLikeIfExists")) {
+      JsonObject keys = condition.getJsonObject(operator, new JsonObject());
+      for (String key : keys.fieldNames()) {
+        keys.put(
+            key,
+            new JsonArray(TrustPolicy.texts(keys.getValue(key)).map(RadosWords::widened).toList()));
+      }
+    }
+  }
+
+  private static String widened(String pattern) {
+    int wildcard = pattern.indexOf('*');
+    return wildcard < 0
+        ? pattern
+        : pattern.substring(0, wildcard)
+            + pattern.substring(wildcard).replaceAll("(?<!\\*)(?=[^*])", "*");
+  }
+
   private static String permissions(String policy) {
     JsonObject document = new JsonObject(policy);
     var statements = new JsonArray();
@@ -106,6 +134,7 @@ final class RadosWords {
                 }
                 copy.put("Action", new JsonArray(known));
               }
+              widenPatterns(copy.getJsonObject("Condition"));
               statements.add(copy);
             });
     if (statements.isEmpty()) {

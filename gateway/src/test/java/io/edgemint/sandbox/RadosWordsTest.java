@@ -72,6 +72,27 @@ class RadosWordsTest {
                 """));
   }
 
+  @Test
+  void of_patternsInConditions_needNotTurnBack() {
+    assertThat(
+            words(
+                "Policy",
+                """
+                {"Statement": [
+                  {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*",
+                   "Condition": {"StringLike": {"s3:prefix": "a/*"},
+                                 "StringLikeIfExists": {"s3:prefix": "a/*bc*"}}}]}
+                """))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"Statement": [
+                  {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "*",
+                   "Condition": {"StringLike": {"s3:prefix": ["a/*"]},
+                                 "StringLikeIfExists": {"s3:prefix": ["a/*b*c*"]}}}]}
+                """));
+  }
+
   private static JsonObject words(String parameter, String policy) {
     return new JsonObject(RadosWords.of(Map.of(parameter, policy)).get(parameter));
   }
