@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,7 @@ final class AwsFront implements AutoCloseable {
   private final Relay relay;
   private final int port;
   private final Map<String, Set<String>> owners = new ConcurrentHashMap<>();
+  private final List<S3Call> calls = new CopyOnWriteArrayList<>();
   private final InetAddress address = ownAddress();
   private final HttpServer server;
 
@@ -112,6 +114,11 @@ final class AwsFront implements AutoCloseable {
     return iam;
   }
 
+  /** All signed requests to S3 that went on, in order. */
+  List<S3Call> calls() {
+    return List.copyOf(calls);
+  }
+
   /** Makes known that an account has a bucket. */
   void addBucket(String name, String account) {
     owners.computeIfAbsent(name, it -> new ConcurrentSkipListSet<>()).add(account);
@@ -147,6 +154,7 @@ final class AwsFront implements AutoCloseable {
               "the region '" + scope.group(2) + "' is wrong; expecting '" + region + "'")
           .answer(request);
     } else if (signed) {
+      calls.add(new S3Call(iam.account(scope.group(1)), request.method().name(), bucket, path));
       pass(request, request.uri());
     } else {
       anonymous(request, bucket, host == null ? request.uri() : '/' + bucket + request.uri());
@@ -194,6 +202,14 @@ final class AwsFront implements AutoCloseable {
             .setURI(uri)
             .setHeaders(Relay.endToEnd(request.headers())));
   }
+
+  /**
+   * A request to S3.
+   *
+   * @param account whose key signed it; in its buckets RADOS Gateway looks
+   * @param path as it was sent
+   */
+  record S3Call(String account, String method, String bucket, String path) {}
 
   @Override
   public void close() {

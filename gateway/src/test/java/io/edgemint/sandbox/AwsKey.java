@@ -1,5 +1,7 @@
 package io.edgemint.sandbox;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -27,6 +29,17 @@ public record AwsKey(String accessKeyId, String secretAccessKey, @Nullable Strin
 
   AwsCredentialsProvider provider() {
     return StaticCredentialsProvider.create(credentials());
+  }
+
+  /** Where the SDK of a process finds it. */
+  Map<String, String> environment() {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("AWS_ACCESS_KEY_ID", accessKeyId);
+    variables.put("AWS_SECRET_ACCESS_KEY", secretAccessKey);
+    if (token != null) {
+      variables.put("AWS_SESSION_TOKEN", token);
+    }
+    return variables;
   }
 
   @Override

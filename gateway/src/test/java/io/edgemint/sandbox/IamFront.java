@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +45,9 @@ final class IamFront {
   private final Map<String, Caller> callers = new ConcurrentHashMap<>();
   private final Map<String, TrustPolicy> roles = new ConcurrentHashMap<>();
   private final List<Assumption> assumptions = new CopyOnWriteArrayList<>();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private volatile boolean silent;
+  private volatile int longest = 3600;
 
   IamFront(Vertx vertx, int port) {
     this.client = vertx.createHttpClient();
@@ -61,8 +65,33 @@ final class IamFront {
     return List.copyOf(assumptions);
   }
 
+  /** Whose key an id is that signs: the account of a user, or of the role of a session. */
+  String account(String accessKeyId) {
+    Caller caller = callers.get(accessKeyId);
+    return caller == null ? "" : caller.account;
+  }
+
+  /** Takes calls from now on and answers none, or answers again; what hangs then stays so. */
+  void silent(boolean silent) {
+    this.silent = silent;
+  }
+
+  /** How many calls have been left without an answer. */
+  int unanswered() {
+    return unanswered.get();
+  }
+
+  /** Lets new sessions live for so many seconds at most. */
+  void longest(int seconds) {
+    longest = seconds;
+  }
+
   /** Answers a request. */
   void handle(HttpServerRequest request) {
+    if (silent) {
+      unanswered.incrementAndGet();
+      return;
+    }
     request
         .body()
         .compose(body -> answer(call(request, body)))
@@ -104,6 +133,9 @@ final class IamFront {
     }
     Answer refusal = refusal(call, caller);
     Map<String, String> words = RadosWords.of(call.form);
+    words.computeIfPresent(
+        "DurationSeconds",
+        (name, asked) -> String.valueOf(Math.min(longest, Integer.parseInt(asked))));
     if (refusal != null || words.equals(call.form)) {
       return Future.succeededFuture(refusal == null ? shaped(call, first) : refusal);
     }

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator's folder in the {@link RadosWorld}, and the commands as the operator gives them: each
@@ -24,13 +27,26 @@ public final class RadosSite implements AutoCloseable {
   private final Path folder;
   private final IssuerServer issuer;
   private final List<Process> serving = new ArrayList<>();
+  private final AwsKey identity;
+  private @Nullable URI operator;
 
   /** Makes a folder of a name of its own, without any organisation. */
   public RadosSite(RadosWorld world, String name) {
+    this(world, name, world.platform().key(), "");
+  }
+
+  /**
+   * Makes one of a gateway with another identity than the platform's owner.
+   *
+   * @param identity with which it asks STS
+   * @param settings what stands in its settings besides
+   */
+  RadosSite(RadosWorld world, String name, AwsKey identity, String settings) {
     this.world = world;
+    this.identity = identity;
     this.folder = world.folder().resolve(name);
     this.issuer = IssuerServer.start(world.vertx(), 0, InstantSource.system());
-    write("edgemint.yaml", settings());
+    write("edgemint.yaml", settings() + settings);
   }
 
   private String settings() {
@@ -90,6 +106,17 @@ public final class RadosSite implements AutoCloseable {
     return edgemint("backend", "activate", "-s", settingsFile(), org, "prod");
   }
 
+  /** What {@code edgemint platform setup} writes for the platform's own account. */
+  JsonObject platformSetup() {
+    return new JsonObject(
+        edgemint("platform", "setup", "--format", "json", "-s", settingsFile()).said());
+  }
+
+  /** With which its gateway asks STS. */
+  AwsKey identity() {
+    return identity;
+  }
+
   /** Runs any command to its end. */
   public Outcome edgemint(String... arguments) {
     Process process = start(arguments);
@@ -121,6 +148,8 @@ public final class RadosSite implements AutoCloseable {
         said.append(line).append('\n');
         if (line.startsWith("Devices: ")) {
           devices = URI.create(line.substring("Devices: ".length()));
+        } else if (line.startsWith("Operator: ")) {
+          operator = URI.create(line.substring("Operator: ".length()));
         } else if (line.equals("Ready.") && devices != null) {
           // Read to its end, for a full pipe would hold the gateway up.
           Thread.startVirtualThread(() -> output.lines().forEach(rest -> {}));
@@ -133,13 +162,24 @@ public final class RadosSite implements AutoCloseable {
     throw new IllegalStateException("the gateway ended: " + said);
   }
 
+  /** The administration of the gateway that was started last. */
+  RadosAdmin admin() {
+    try {
+      return new RadosAdmin(
+          Objects.requireNonNull(operator, "nothing serves"),
+          Files.readString(folder.resolve("data/admin.token")).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Process start(String... arguments) {
     List<String> command = new ArrayList<>(List.of(Target.built("edgemint").toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(Daemon.bound(command)).redirectErrorStream(true);
     builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
     builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", world.jvmOptions()));
-    builder.environment().putAll(world.environment());
+    builder.environment().putAll(identity.environment());
     try {
       return builder.start();
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
@@ -126,6 +126,33 @@ public final class RadosWorld {
     return front.iam().assumptions();
   }
 
+  /** All signed requests to S3 so far, in order. */
+  List<AwsFront.S3Call> s3Calls() {
+    return front.calls();
+  }
+
+  /** Lets STS and IAM answer nobody any more, or everybody again. */
+  void silentSts(boolean silent) {
+    front.iam().silent(silent);
+  }
+
+  /** How many calls have been left without an answer. */
+  int unanswered() {
+    return front.iam().unanswered();
+  }
+
+  /** Lets new sessions live for so long at most. */
+  void stsSessions(int seconds) {
+    front.iam().longest(seconds);
+  }
+
+  /** The account of the session that signed a link; nothing if nobody knows it. */
+  String accountOf(URI link) {
+    return front
+        .iam()
+        .account(link.getRawQuery().replaceFirst(".*X-Amz-Credential=(\\w+).*", "$1"));
+  }
+
   /** S3 of the region, asked with a key. */
   public S3Client s3(AwsKey key) {
     return S3Client.builder()
@@ -185,13 +212,6 @@ public final class RadosWorld {
         "-Dvertx.disableDnsResolver=true",
         "-Djavax.net.ssl.trustStore=" + trustStore(),
         "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
-  }
-
-  /** The gateway's own identity, as the SDK finds it in the environment. */
-  Map<String, String> environment() {
-    return Map.of(
-        "AWS_ACCESS_KEY_ID", platform.key().accessKeyId(),
-        "AWS_SECRET_ACCESS_KEY", platform.key().secretAccessKey());
   }
 
   /** What a gateway must be allowed to call, for it is on loopback. */

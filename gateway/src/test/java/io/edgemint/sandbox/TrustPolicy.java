@@ -3,6 +3,7 @@ package io.edgemint.sandbox;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,19 @@ record TrustPolicy(JsonObject document) {
                 case "StringEquals" -> externalId != null && values.anyMatch(externalId::equals);
                 case "StringNotEquals" ->
                     externalId == null || values.noneMatch(externalId::equals);
+                case "StringLike" ->
+                    externalId != null && values.anyMatch(it -> matches(it, externalId));
                 default ->
                     throw new IllegalArgumentException(
                         operator.getKey() + " on " + EXTERNAL_ID + " is not known here");
               };
             });
+  }
+
+  /** "String condition operators", IAM user guide: as many characters as one likes, or one. */
+  private static boolean matches(String pattern, String value) {
+    String regex = Pattern.quote(pattern).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
+    return value.matches(regex);
   }
 
   private static Stream<String> named(JsonObject statement) {

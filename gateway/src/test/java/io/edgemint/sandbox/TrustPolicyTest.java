@@ -54,6 +54,21 @@ class TrustPolicyTest {
     assertThat(policy.admits("1", "c", "bad")).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "acme*, acme-2, true",
+    "acme*, acm, false",
+    "acme*, , false",
+    "a.me, acme, false",
+    "a?me, acme, true"
+  })
+  void admits_patternOfExternalIds_isNoMoreThanThat(
+      String pattern, @Nullable String externalId, boolean admitted) {
+    var policy = policy(Policies.trust(ROLE, pattern).replace("StringEquals", "StringLike"));
+
+    assertThat(policy.admits("999999999999", ROLE, externalId)).isEqualTo(admitted);
+  }
+
   @Test
   void admits_operatorThatIsNotKnown_isNoGuess() {
     var policy =
