@@ -9,6 +9,7 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.ReadyBackend;
+import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Verification;
 import io.edgemint.backend.Verification.Verdict;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +180,9 @@ public final class Explain {
     } catch (CompletionException e) {
       if (e.getCause() instanceof Refused refused) {
         throw refused;
+      }
+      if (e.getCause() instanceof TimeoutException) {
+        throw new Refused(Refusal.OVERLOADED, "it was not ready within " + SECONDS + " seconds");
       }
       throw e;
     }

@@ -4,6 +4,8 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.credentials.Ailment;
+import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Outbound;
@@ -35,8 +37,11 @@ public final class StoragePulse implements StandbyWatch.Pulse {
       Session session = Courier.await(sessions.of(org, backend, storage).renewed(SECONDS));
       Answer answer = courier.send(new BucketRequests(storage, session, clock).head(NOBODYS));
       return answer.status() > 0 && answer.status() < 500;
-    } catch (Refused | IllegalArgumentException e) {
-      return false;
+    } catch (Refused e) {
+      // A denial is no outage: the organisation's role would deny the standby too.
+      return e.getCause() instanceof NoSession none && none.ailment() != Ailment.FAILING;
+    } catch (IllegalArgumentException e) {
+      return true;
     }
   }
 }

@@ -35,8 +35,7 @@ public final class Listing {
   private boolean ended;
 
   /** Lists a storage by requests to its bucket. */
-  public Listing(
-      BucketRequests bucket, Outbound outbound, String prefix, InstantSource clock) {
+  public Listing(BucketRequests bucket, Outbound outbound, String prefix, InstantSource clock) {
     this.bucket = bucket;
     this.courier = new Courier(outbound, MAX_PAGE, DEADLINE);
     this.prefix = prefix;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * knows no wildcard or variable of IAM.
  *
  * @param name what everything that is made is called, unique within the account
+ * @param revision of the backend; a role may have to do for two of them during a switch
  * @param mark the same as a statement id, which takes letters and digits alone
  * @param account the account of the role, in which the bucket is expected too
  * @param rolePath the path of the role, slash first and last
@@ -28,6 +29,7 @@ record SetupScope(
     OrgId org,
     String backend,
     String name,
+    int revision,
     String mark,
     Partition partition,
     String account,
@@ -99,6 +101,7 @@ record SetupScope(
         org,
         backend.name(),
         "edgemint-" + org + '-' + backend.name(),
+        backend.revision(),
         mark(org.value()) + 'Z' + mark(backend.name()),
         partition,
         arn.group(2),
@@ -162,6 +165,14 @@ record SetupScope(
     if (!holds) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  /**
+   * What the names of the role's policies begin with: those of the next revision stand beside those
+   * of the one that serves.
+   */
+  String policies() {
+    return name + '-' + revision;
   }
 
   /** The ARN of the bucket. */

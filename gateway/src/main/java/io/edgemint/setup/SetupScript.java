@@ -48,6 +48,7 @@ final class SetupScript {
 
   private void role() {
     assign("name", scope.name());
+    assign("policies", scope.policies());
     assign("account", scope.account());
     assign("region", scope.storage().region());
     assign("role_arn", scope.roleArn());

@@ -41,6 +41,7 @@ final class SetupTerraform {
     JsonObject values =
         new JsonObject()
             .put("name", scope.name())
+            .put("policies", scope.policies())
             .put("account", scope.account())
             .put("region", scope.storage().region())
             .put("role_path", scope.rolePath())

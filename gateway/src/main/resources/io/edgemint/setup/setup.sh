@@ -78,7 +78,7 @@ else
 fi
 for ((i = 0; i < ${#permission_policies[@]}; i += 2)); do
   aws iam put-role-policy --role-name="$role_name" \
-    --policy-name "$name-${permission_policies[i]}" \
+    --policy-name "$policies-${permission_policies[i]}" \
     --policy-document "${permission_policies[i + 1]}"
 done
 

@@ -36,7 +36,7 @@ resource "aws_iam_role" "edgemint" {
 resource "aws_iam_role_policy" "edgemint" {
   for_each = local.permission_policies
 
-  name   = "${local.name}-${each.key}"
+  name   = "${local.policies}-${each.key}"
   role   = aws_iam_role.edgemint.name
   policy = jsonencode(each.value)
 }

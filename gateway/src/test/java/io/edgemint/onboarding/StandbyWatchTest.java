@@ -45,7 +45,8 @@ class StandbyWatchTest {
   private String standing(String automatic) {
     return Yaml.backend(world.bucket(""))
         .replace(
-            "upload:", "standby: {bucket: second-bucket, region: eu-west-1, " + automatic + "}, upload:");
+            "upload:",
+            "standby: {bucket: second-bucket, region: eu-west-1, " + automatic + "}, upload:");
   }
 
   private StandbyWatch of(String holder) {

@@ -251,7 +251,7 @@ class SetupScriptTest {
                         .isEqualTo(
                             document
                                 .getJsonObject("permission_policies")
-                                .getJsonObject(policy.replace("edgemint-acme-prod-", "")));
+                                .getJsonObject(policy.replace("edgemint-acme-prod-1-", "")));
                   });
           assertThat(
                   run.json(

@@ -7,6 +7,7 @@ set -euo pipefail
 export AWS_REGION='eu-west-1' AWS_DEFAULT_REGION='eu-west-1' AWS_PAGER=''
 
 name='edgemint-acme-prod'
+policies='edgemint-acme-prod-1'
 account='123456789012'
 region='eu-west-1'
 role_arn='arn:aws:iam::123456789012:role/edgemint'

@@ -2,6 +2,7 @@
 
 locals {
   name = "edgemint-acme-prod"
+  policies = "edgemint-acme-prod-1"
   account = "123456789012"
   region = "eu-west-1"
   role_path = "/"
