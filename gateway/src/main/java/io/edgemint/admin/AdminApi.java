@@ -75,7 +75,7 @@ final class AdminApi {
     router.post(backend + "/rollback").handler(does(this::rollback));
     router.post(backend + "/suspend").handler(does(call -> suspend(call, true)));
     router.post(backend + "/resume").handler(does(call -> suspend(call, false)));
-    router.post(backend + "/failover").handler(does(this::failover));
+    router.post(backend + "/failover").handler(tries(this::failover));
     router.post(backend + "/signing-keys").handler(does(this::addKey));
     router.post(key + "/register").handler(does(this::registerKey));
     router.post(key + "/promote").handler(tries(this::promoteKey));

@@ -29,6 +29,9 @@ public final class Revalidation {
   private static final System.Logger LOG = System.getLogger(Revalidation.class.getName());
   private static final String WORK = "revalidation";
 
+  /** Whatever failed may be over soon, and the organisation may want no links until it is. */
+  private static final Duration RETRY = Duration.ofMinutes(5);
+
   /** Much longer than a probe takes. */
   private static final Duration LEASE = Duration.ofMinutes(10);
 
@@ -127,12 +130,18 @@ public final class Revalidation {
     return reached;
   }
 
+  private void lookAgainSoon(OrgId org, Backend failing) {
+    Instant soon = clock.instant().plus(RETRY.compareTo(period) < 0 ? RETRY : period);
+    due.put(org, new Due(failing.name() + "@" + failing.revision(), soon));
+  }
+
   private void probe(OrgId org, Lease lease) {
     try {
       Onboarding.@Nullable Findings findings =
           onboarding.revalidate(org, new Order("revalidation", null, false, lease));
       if (findings != null && !findings.backend().verified()) {
         Backend backend = findings.backend();
+        lookAgainSoon(org, backend);
         LOG.log(
             Level.WARNING,
             "backend {0} of {1} serves and fails its probe: upload {2}, download {3}",

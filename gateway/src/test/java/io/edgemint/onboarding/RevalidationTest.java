@@ -100,6 +100,22 @@ class RevalidationTest {
   }
 
   @Test
+  void run_afterAFailure_looksAgainWithinMinutes() {
+    world.storage.faults.add(Fault.READ_REFUSED);
+    revalidation.run();
+    clock.pass(PERIOD);
+    revalidation.run();
+    assertThat(world.bench.active("acme").verified()).isFalse();
+    world.storage.faults.clear();
+    clock.pass(Duration.ofMinutes(4));
+    revalidation.run();
+    assertThat(world.bench.active("acme").verified()).isFalse();
+    clock.pass(Duration.ofMinutes(1));
+    revalidation.run();
+    assertThat(world.bench.active("acme").verified()).isTrue();
+  }
+
+  @Test
   void run_whileAnotherGatewayDoes_probesNothingUntilThatIsGone() {
     Revalidation other = of("two");
     other.run();

@@ -9,10 +9,18 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,7 +202,7 @@ class AdminIT extends InSandbox {
   }
 
   @Test
-  void signingKeys_rotateWhileADeviceAsks_withoutAFailedLink() throws Exception {
+  void signingKeys_rotateWhileDevicesAsk_withoutAFailedLink() throws Exception {
     String keys = ORGS + "globex/backends/prod/signing-keys";
     JsonObject added = good(201, "POST", keys, "", "{\"name\": \"second\"}");
     assertThat(added.getString("state")).isEqualTo("next");
@@ -206,14 +214,35 @@ class AdminIT extends InSandbox {
     String link = running().edge() + "/v1/links/" + Firmware.SMALL.key();
     Map<String, String> asks = Map.of("Authorization", "Bearer " + device);
     String before = url(Viewer.send("GET", link, asks));
-    JsonObject promoted = good(200, "POST", keys + "/second/promote");
-    assertThat(promoted.getBoolean("promoted")).as(promoted.encode()).isTrue();
-    Patience.until(
-        () -> {
-          String url = url(Viewer.send("GET", link, asks));
-          assertThat(Viewer.get(url).status()).isEqualTo(200);
-          return url.contains("KGLOBEXSECOND");
-        });
+    Set<String> signedBy = ConcurrentHashMap.newKeySet();
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger fetched = new AtomicInteger();
+    try (ExecutorService devices = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> busy = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        busy.add(
+            devices.submit(
+                () -> {
+                  while (!over.get()) {
+                    String url = url(Viewer.send("GET", link, asks));
+                    assertThat(Viewer.get(url).status()).as(url).isEqualTo(200);
+                    signedBy.add(url.contains("KGLOBEXSECOND") ? "second" : "first");
+                    fetched.incrementAndGet();
+                  }
+                }));
+      }
+      Patience.until(() -> fetched.get() > 20);
+      JsonObject promoted = good(200, "POST", keys + "/second/promote");
+      assertThat(promoted.getBoolean("promoted")).as(promoted.encode()).isTrue();
+      Patience.until(() -> signedBy.contains("second") || busy.stream().anyMatch(Future::isDone));
+      int then = fetched.get();
+      Patience.until(() -> fetched.get() > then + 100 || busy.stream().anyMatch(Future::isDone));
+      over.set(true);
+      for (Future<?> one : busy) {
+        one.get();
+      }
+    }
+    assertThat(signedBy).containsExactlyInAnyOrder("first", "second");
     assertThat(Viewer.get(before).status()).as("a link of the old key").isEqualTo(200);
     refused(409, "wrong_state", call("POST", keys + "/sandbox/retire", Map.of(), ""));
   }

@@ -165,7 +165,6 @@ class RadosLifeIT {
   void failover_leadsToTheStandbyAndBack_withoutAFailedLink() throws Exception {
     AwsAccount customer = customer("raviga");
     customer.addBucket("raviga-standby");
-    customer.putPermissions("edgemint", "standby", Policies.read("raviga-standby", "releases/"));
     put("raviga", "raviga-standby", KEY);
     SITE.admin()
         .putBackend(
@@ -175,6 +174,12 @@ class RadosLifeIT {
                 BUCKET,
                 "edgemint",
                 ", \"standby\": {\"bucket\": \"raviga-standby\", \"region\": \"eu-central-1\"}"));
+    JsonObject granted =
+        SITE.admin()
+            .call("GET", "raviga/backends/prod/setup?format=json")
+            .getJsonObject("permission_policies")
+            .getJsonObject("standby");
+    customer.putPermissions("edgemint", "standby", granted.encode());
     RadosDevice device = device(EDGE, "raviga");
 
     try (var stream = new Stream(device)) {
