@@ -10,6 +10,7 @@ import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Inventory;
+import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.Revalidation;
@@ -186,6 +187,15 @@ final class Foundation implements AutoCloseable {
         new StoragePulse(sessions, outbound, clock),
         clock,
         holder);
+  }
+
+  /**
+   * Lets keys go when the last of their links has ended.
+   *
+   * @param holder names this process
+   */
+  KeyRetirement keyRetirement(String holder) {
+    return new KeyRetirement(registry, registry, rotation(), clock, holder);
   }
 
   /** Changes signing keys. */

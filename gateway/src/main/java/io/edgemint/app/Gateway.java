@@ -57,6 +57,7 @@ import java.util.random.RandomGenerator;
 public final class Gateway implements AutoCloseable {
   private static final Duration REVALIDATION_ROUND = Duration.ofSeconds(30);
   private static final Duration STANDBY_ROUND = Duration.ofSeconds(12);
+  private static final Duration RETIREMENT_ROUND = Duration.ofMinutes(10);
 
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final int edgePort;
@@ -272,6 +273,7 @@ public final class Gateway implements AutoCloseable {
         "revalidation",
         REVALIDATION_ROUND,
         foundation.revalidation(holder, orgs::snapshot, meters)::run);
+    rounds.add("key retirement", RETIREMENT_ROUND, foundation.keyRetirement(holder)::run);
     rounds.add("standby watch", STANDBY_ROUND, foundation.standbyWatch(holder)::run);
   }
 

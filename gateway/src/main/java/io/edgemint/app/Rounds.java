@@ -12,7 +12,7 @@ final class Rounds implements AutoCloseable {
 
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().name("rounds-", 0).daemon().factory());
+          3, Thread.ofPlatform().name("rounds-", 0).daemon().factory());
 
   /** Begins after one pause; a round that fails is logged and does not end the next. */
   void add(String name, Duration pause, Runnable round) {

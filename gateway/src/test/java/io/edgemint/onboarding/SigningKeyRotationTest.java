@@ -140,6 +140,35 @@ class SigningKeyRotationTest {
   }
 
   @Test
+  void retirement_lastLinkEnded_letsTheKeyGoByItself() {
+    add();
+    rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
+    promote();
+    KeyRetirement retirement =
+        new KeyRetirement(world.bench.registry, world.bench.registry, rotation, clock, "one");
+    retirement.run();
+    assertThat(standing("first").state()).isEqualTo(KeyState.RETIRING);
+    clock.pass(world.bench.active("acme").download().ttl().plusMinutes(2));
+    retirement.run();
+    assertThat(((CloudFront) world.bench.active("acme").download()).keys())
+        .containsExactly(standing("second"));
+    long version = world.bench.registry.load().version();
+    retirement.run();
+    assertThat(world.bench.registry.load().version()).isEqualTo(version);
+  }
+
+  @Test
+  void retirement_whileAnotherGatewayHasTheWork_leavesTheKey() {
+    add();
+    rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
+    promote();
+    clock.pass(Duration.ofDays(8));
+    world.bench.registry.take("key retirement", "two", Duration.ofMinutes(1));
+    new KeyRetirement(world.bench.registry, world.bench.registry, rotation, clock, "one").run();
+    assertThat(standing("first").state()).isEqualTo(KeyState.RETIRING);
+  }
+
+  @Test
   void promote_linkThatTheDistributionRefuses_changesNothing() {
     add();
     rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
