@@ -325,7 +325,7 @@ final class AdminApi {
 
   /** The record in the registry, newer than what this gateway may serve from. */
   private Org standing(AdminCall call) {
-    Org org = parts.store().load().org(call.org());
+    Org org = parts.store().org(call.org());
     if (org == null) {
       throw AdminProblem.orgMissing(call.org());
     }

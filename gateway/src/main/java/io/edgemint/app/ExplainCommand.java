@@ -38,7 +38,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     return settings.with(
         foundation -> {
-          Org standing = foundation.registry().load().org(BackendCommand.id(org));
+          Org standing = foundation.registry().org(BackendCommand.id(org));
           if (standing == null) {
             throw new Failure("there is no organisation '" + org + "'; apply its file first");
           }

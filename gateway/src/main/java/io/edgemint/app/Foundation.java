@@ -163,14 +163,13 @@ final class Foundation implements AutoCloseable {
    */
   Revalidation revalidation(String holder, Supplier<Snapshot> orgs, MeterRegistry meters) {
     return new Revalidation(
-        registry,
+        () -> orgs.get().orgs(),
         registry,
         onboarding(),
         settings.revalidate(),
         clock,
         new SecureRandom(),
         holder,
-        () -> orgs.get().orgs(),
         meters);
   }
 
@@ -178,10 +177,11 @@ final class Foundation implements AutoCloseable {
    * Leads to standbys and back.
    *
    * @param holder names this process
+   * @param orgs what this gateway serves from
    */
-  StandbyWatch standbyWatch(String holder) {
+  StandbyWatch standbyWatch(String holder, Supplier<Snapshot> orgs) {
     return new StandbyWatch(
-        registry,
+        () -> orgs.get().orgs(),
         registry,
         onboarding(),
         new StoragePulse(sessions, outbound, clock),
@@ -193,9 +193,10 @@ final class Foundation implements AutoCloseable {
    * Lets keys go when the last of their links has ended.
    *
    * @param holder names this process
+   * @param orgs what this gateway serves from
    */
-  KeyRetirement keyRetirement(String holder) {
-    return new KeyRetirement(registry, registry, rotation(), clock, holder);
+  KeyRetirement keyRetirement(String holder, Supplier<Snapshot> orgs) {
+    return new KeyRetirement(() -> orgs.get().orgs(), registry, rotation(), clock, holder);
   }
 
   /** Changes signing keys. */

@@ -273,8 +273,10 @@ public final class Gateway implements AutoCloseable {
         "revalidation",
         REVALIDATION_ROUND,
         foundation.revalidation(holder, orgs::snapshot, meters)::run);
-    rounds.add("key retirement", RETIREMENT_ROUND, foundation.keyRetirement(holder)::run);
-    rounds.add("standby watch", STANDBY_ROUND, foundation.standbyWatch(holder)::run);
+    rounds.add(
+        "key retirement", RETIREMENT_ROUND, foundation.keyRetirement(holder, orgs::snapshot)::run);
+    rounds.add(
+        "standby watch", STANDBY_ROUND, foundation.standbyWatch(holder, orgs::snapshot)::run);
   }
 
   /** Closed before whatever was added earlier. */

@@ -11,6 +11,9 @@ public interface BackendStore extends AutoCloseable {
   /** All organisations at the newest version. */
   Snapshot load();
 
+  /** One organisation at its newest version, or null if there is none. */
+  @Nullable Org org(OrgId id);
+
   /** What changed after a snapshot; everything, if it is too old or of another history. */
   Snapshot.Changes since(Snapshot known);
 

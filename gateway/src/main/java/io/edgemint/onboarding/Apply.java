@@ -124,7 +124,7 @@ public final class Apply {
    * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
    */
   public Put put(OrgFile file, Order order) {
-    Org old = store.load().org(file.org().id());
+    Org old = store.org(file.org().id());
     OrgEditor.requireVersion(file.org().id(), old, order);
     Merge merge = new Merge(old, file, secrets, clock, true);
     Org next = merge.org();

@@ -1,7 +1,6 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
-import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.KeyState;
@@ -12,6 +11,7 @@ import io.edgemint.backend.Org;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ public final class KeyRetirement {
   private static final String WORK = "key retirement";
   private static final Duration LEASE = Duration.ofMinutes(2);
 
-  private final BackendStore store;
+  private final Supplier<? extends Iterable<Org>> orgs;
   private final Leases leases;
   private final SigningKeyRotation rotation;
   private final InstantSource clock;
@@ -32,15 +32,16 @@ public final class KeyRetirement {
   /**
    * Retires nothing before it is asked to.
    *
+   * @param orgs what this gateway serves from
    * @param holder names this process
    */
   public KeyRetirement(
-      BackendStore store,
+      Supplier<? extends Iterable<Org>> orgs,
       Leases leases,
       SigningKeyRotation rotation,
       InstantSource clock,
       String holder) {
-    this.store = store;
+    this.orgs = orgs;
     this.leases = leases;
     this.rotation = rotation;
     this.clock = clock;
@@ -49,7 +50,7 @@ public final class KeyRetirement {
 
   /** Retires whatever is over, if no other gateway does. */
   public void run() {
-    for (Org org : store.load().orgs()) {
+    for (Org org : orgs.get()) {
       for (Backend backend : org.backends()) {
         SigningKey over = over(backend);
         // A key that stands on several revisions is gone from all of them at once.

@@ -27,7 +27,7 @@ final class OrgEditor {
    * @throws Impossible if there is none, or the order has seen another version
    */
   Org org(OrgId id, Order order) {
-    Org org = store.load().org(id);
+    Org org = store.org(id);
     requireVersion(id, org, order);
     if (org == null) {
       throw new Impossible(

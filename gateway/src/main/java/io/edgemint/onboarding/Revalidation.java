@@ -1,7 +1,6 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
-import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.Leases;
 import io.edgemint.backend.Leases.Lease;
@@ -35,7 +34,7 @@ public final class Revalidation {
   /** Much longer than a probe takes. */
   private static final Duration LEASE = Duration.ofMinutes(10);
 
-  private final BackendStore store;
+  private final Supplier<? extends Iterable<Org>> orgs;
   private final Leases leases;
   private final Onboarding onboarding;
   private final Duration period;
@@ -47,21 +46,20 @@ public final class Revalidation {
   /**
    * Probes nothing before it is asked to.
    *
+   * @param orgs what this gateway serves from
    * @param period how often each backend is probed
    * @param holder names this process
-   * @param orgs what this gateway serves from, for the gauge of failing backends
    */
   public Revalidation(
-      BackendStore store,
+      Supplier<? extends Iterable<Org>> orgs,
       Leases leases,
       Onboarding onboarding,
       Duration period,
       InstantSource clock,
       RandomGenerator random,
       String holder,
-      Supplier<Iterable<Org>> orgs,
       MeterRegistry meters) {
-    this.store = store;
+    this.orgs = orgs;
     this.leases = leases;
     this.onboarding = onboarding;
     this.period = period;
@@ -98,7 +96,7 @@ public final class Revalidation {
       due.clear();
       return;
     }
-    for (Org org : store.load().orgs()) {
+    for (Org org : orgs.get()) {
       Backend active = org.active();
       if (active == null) {
         due.remove(org.id());

@@ -1,7 +1,6 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
-import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.Leases;
 import io.edgemint.backend.Leases.Lease;
@@ -14,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ public final class StandbyWatch {
   private static final Duration FAILING = Duration.ofSeconds(60);
   private static final Duration WELL = Duration.ofMinutes(15);
 
-  private final BackendStore store;
+  private final Supplier<? extends Iterable<Org>> orgs;
   private final Leases leases;
   private final Onboarding onboarding;
   private final Pulse pulse;
@@ -40,16 +40,17 @@ public final class StandbyWatch {
   /**
    * Watches nothing before it is asked to.
    *
+   * @param orgs what this gateway serves from
    * @param holder names this process
    */
   public StandbyWatch(
-      BackendStore store,
+      Supplier<? extends Iterable<Org>> orgs,
       Leases leases,
       Onboarding onboarding,
       Pulse pulse,
       InstantSource clock,
       String holder) {
-    this.store = store;
+    this.orgs = orgs;
     this.leases = leases;
     this.onboarding = onboarding;
     this.pulse = pulse;
@@ -76,14 +77,13 @@ public final class StandbyWatch {
 
   /** Looks at each bucket once, if no other gateway does. */
   public void run() {
-    Lease lease = null;
-    for (Org org : store.load().orgs()) {
+    for (Org org : orgs.get()) {
       Backend active = org.active();
       if (active == null || active.standby() == null || !active.standby().automatic()) {
         streaks.remove(org.id());
         continue;
       }
-      lease = leases.take(WORK, holder, LEASE);
+      Lease lease = leases.take(WORK, holder, LEASE);
       if (lease == null) {
         streaks.clear();
         return;

@@ -70,6 +70,21 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
   }
 
   @Override
+  public @Nullable Org org(OrgId id) {
+    return file.<@Nullable Org>read(
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement("SELECT document FROM org WHERE id = ?")) {
+            select.setString(1, id.value());
+            try (ResultSet rows = select.executeQuery()) {
+              String document = rows.next() ? rows.getString(1) : null;
+              return document == null ? null : OrgDocument.read(id.value(), document);
+            }
+          }
+        });
+  }
+
+  @Override
   public Snapshot.Changes since(Snapshot known) {
     return file.read(
         connection ->

@@ -39,14 +39,13 @@ class RevalidationTest {
 
   private Revalidation of(String holder) {
     return new Revalidation(
-        world.bench.registry,
+        () -> world.bench.registry.load().orgs(),
         leases,
         world.onboarding(),
         PERIOD,
         clock,
         new SplittableRandom(1),
         holder,
-        () -> world.bench.registry.load().orgs(),
         meters);
   }
 

@@ -145,7 +145,8 @@ class SigningKeyRotationTest {
     rotation.register(ACME, "prod", "second", SECOND_ID, ALICE);
     promote();
     KeyRetirement retirement =
-        new KeyRetirement(world.bench.registry, world.bench.registry, rotation, clock, "one");
+        new KeyRetirement(
+            () -> world.bench.registry.load().orgs(), world.bench.registry, rotation, clock, "one");
     retirement.run();
     assertThat(standing("first").state()).isEqualTo(KeyState.RETIRING);
     clock.pass(world.bench.active("acme").download().ttl().plusMinutes(2));
@@ -164,7 +165,9 @@ class SigningKeyRotationTest {
     promote();
     clock.pass(Duration.ofDays(8));
     world.bench.registry.take("key retirement", "two", Duration.ofMinutes(1));
-    new KeyRetirement(world.bench.registry, world.bench.registry, rotation, clock, "one").run();
+    new KeyRetirement(
+            () -> world.bench.registry.load().orgs(), world.bench.registry, rotation, clock, "one")
+        .run();
     assertThat(standing("first").state()).isEqualTo(KeyState.RETIRING);
   }
 

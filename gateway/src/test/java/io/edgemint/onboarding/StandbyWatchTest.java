@@ -51,7 +51,7 @@ class StandbyWatchTest {
 
   private StandbyWatch of(String holder) {
     return new StandbyWatch(
-        world.bench.registry,
+        () -> world.bench.registry.load().orgs(),
         leases,
         world.onboarding(),
         (org, backend, storage) -> {

@@ -87,6 +87,17 @@ abstract class BackendStoreContract {
   }
 
   @Test
+  void org_oneAlone_isAsItStandsAmongAllOrNull() {
+    Org acme = write(org("acme"));
+    Org globex = write(org("globex"));
+    assertThat(store.org(acme.id())).isEqualTo(acme).isEqualTo(store.load().org(acme.id()));
+    assertThat(store.org(new OrgId("nobody"))).isNull();
+    store.delete(globex, CHANGE);
+    assertThat(store.org(globex.id())).isNull();
+    assertThat(store.org(acme.id())).isEqualTo(acme);
+  }
+
+  @Test
   void write_severalOrgs_eachHasAVersionAboveAllEarlier() {
     Org first = write(org("first"));
     List<Org> more = store.write(List.of(org("second"), org("third")), CHANGE);

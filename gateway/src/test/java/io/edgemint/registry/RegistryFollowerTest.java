@@ -277,6 +277,11 @@ class RegistryFollowerTest {
     }
 
     @Override
+    public @Nullable Org org(OrgId id) {
+      throw new UnsupportedOperationException("a follower reads all");
+    }
+
+    @Override
     public Snapshot.Changes since(Snapshot known) {
       return next(known).get();
     }
