@@ -63,7 +63,7 @@ public final class Explain {
     return new JsonObject()
         .put("org", org.id().value())
         .put("version", org.version())
-        .put("serving", active == null ? "default" : active.name() + "@" + active.revision())
+        .put("serving", active == null ? "default" : active.label())
         .put("problems", problems(org, ailing));
   }
 

@@ -77,6 +77,11 @@ public record Backend(
         Verification.UNVERIFIED);
   }
 
+  /** What a revision is called where its organisation is known: {@code prod@2}. */
+  public String label() {
+    return name + '@' + revision;
+  }
+
   /** Tells whether two records speak of one revision of one organisation. */
   public boolean isSameRevisionAs(Backend other) {
     return name.equals(other.name) && revision == other.revision;

@@ -35,8 +35,7 @@ public record Org(
     if (backends.stream().filter(b -> b.state() == Backend.State.ACTIVE).count() > 1) {
       throw new IllegalArgumentException("at most one backend of an organisation is active");
     }
-    if (backends.stream().map(b -> b.name() + '@' + b.revision()).distinct().count()
-        != backends.size()) {
+    if (backends.stream().map(Backend::label).distinct().count() != backends.size()) {
       throw new IllegalArgumentException("a revision of a backend stands once");
     }
   }

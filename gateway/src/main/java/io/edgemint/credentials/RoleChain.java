@@ -39,13 +39,24 @@ record RoleChain(
   @Override
   public Session fetch() {
     AwsCredentialsProvider caller = via == null ? null : between(via);
-    Credentials last = assume(caller, request(roleArn, policy).externalId(externalId));
+    return session(assume(caller, request(roleArn, policy).externalId(externalId)), clock);
+  }
+
+  /** What STS granted, as a session that begins now. */
+  static Session session(Credentials granted, InstantSource clock) {
     return new Session(
-        last.accessKeyId(),
-        last.secretAccessKey(),
-        last.sessionToken(),
+        granted.accessKeyId(),
+        granted.secretAccessKey(),
+        granted.sessionToken(),
         clock.instant(),
-        last.expiration());
+        granted.expiration());
+  }
+
+  /** Asks on with what STS granted. */
+  static AwsCredentialsProvider provider(Credentials granted) {
+    return StaticCredentialsProvider.create(
+        AwsSessionCredentials.create(
+            granted.accessKeyId(), granted.secretAccessKey(), granted.sessionToken()));
   }
 
   /** How many questions one session takes. */
@@ -60,9 +71,7 @@ record RoleChain(
     } catch (AwsServiceException e) {
       throw Ailment.isDenial(e) ? new FirstHopDenied(e) : e;
     }
-    return StaticCredentialsProvider.create(
-        AwsSessionCredentials.create(
-            first.accessKeyId(), first.secretAccessKey(), first.sessionToken()));
+    return provider(first);
   }
 
   private AssumeRoleRequest.Builder request(String arn, String narrowed) {

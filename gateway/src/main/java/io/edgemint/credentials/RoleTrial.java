@@ -4,13 +4,10 @@ import io.edgemint.backend.S3Storage.Credentials.Role;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
-import software.amazon.awssdk.services.sts.model.Credentials;
 
 /**
  * Tries whether a customer's role can be assumed with its external id, with another and without one
@@ -93,12 +90,14 @@ public final class RoleTrial {
         AwsCredentialsProvider caller = between;
         last.overrideConfiguration(options -> options.credentialsProvider(caller));
       }
-      return new Attempt.Granted(session(sts.assumeRole(last.build()).credentials()));
+      return new Attempt.Granted(
+          RoleChain.session(sts.assumeRole(last.build()).credentials(), clock));
     } catch (AwsServiceException e) {
+      if (Ailment.isDenial(e)) {
+        return new Attempt.Denied(asked);
+      }
       String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-      return "AccessDenied".equals(code)
-          ? new Attempt.Denied(asked)
-          : new Attempt.Unclear("STS answers HTTP " + e.statusCode() + " " + code);
+      return new Attempt.Unclear("STS answers HTTP " + e.statusCode() + " " + code);
     } catch (SdkException e) {
       return new Attempt.Unclear("no answer of STS, or the gateway has no AWS identity");
     }
@@ -106,10 +105,7 @@ public final class RoleTrial {
 
   private AwsCredentialsProvider between(String platformRole) {
     AssumeRoleRequest first = request(platformRole, SessionPolicy.assume(role.roleArn())).build();
-    Credentials platform = sts.assumeRole(first).credentials();
-    return StaticCredentialsProvider.create(
-        AwsSessionCredentials.create(
-            platform.accessKeyId(), platform.secretAccessKey(), platform.sessionToken()));
+    return RoleChain.provider(sts.assumeRole(first).credentials());
   }
 
   private AssumeRoleRequest.Builder request(String arn, String narrowed) {
@@ -118,14 +114,5 @@ public final class RoleTrial {
         .roleSessionName(sessionName)
         .durationSeconds(SECONDS)
         .policy(narrowed);
-  }
-
-  private Session session(Credentials granted) {
-    return new Session(
-        granted.accessKeyId(),
-        granted.secretAccessKey(),
-        granted.sessionToken(),
-        clock.instant(),
-        granted.expiration());
   }
 }

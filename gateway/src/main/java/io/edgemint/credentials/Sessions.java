@@ -207,10 +207,7 @@ public final class Sessions implements AutoCloseable {
    * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
    */
   public RoleTrial trial(OrgId org, S3Storage storage, Role role, String folder) {
-    SessionPolicy.role(role.roleArn(), storage.region());
-    if (role.via() != null) {
-      SessionPolicy.role(role.via(), storage.region());
-    }
+    requireRoles(role, storage.region());
     return new RoleTrial(
         clients.of(storage.region(), storage.endpoint().fips()),
         role,
@@ -226,13 +223,17 @@ public final class Sessions implements AutoCloseable {
       case StaticKey key -> lasting(org, backend, storage, key);
       case Ambient() -> ofDefaultStorage(backend);
       case Role role -> {
-        SessionPolicy.role(role.roleArn(), storage.region());
-        if (role.via() != null) {
-          SessionPolicy.role(role.via(), storage.region());
-        }
+        requireRoles(role, storage.region());
         yield assumed.apply(role);
       }
     };
+  }
+
+  private static void requireRoles(Role role, String region) {
+    SessionPolicy.role(role.roleArn(), region);
+    if (role.via() != null) {
+      SessionPolicy.role(role.via(), region);
+    }
   }
 
   private SessionHandle lasting(OrgId org, String backend, S3Storage storage, StaticKey key) {

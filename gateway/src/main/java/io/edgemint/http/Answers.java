@@ -97,16 +97,20 @@ final class Answers {
       return;
     }
     String wait = Integer.toString(retryAfter(request));
-    response
-        .setStatusCode(known.problem.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
-        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
-        .putHeader(HttpHeaders.RETRY_AFTER, wait);
+    begin(response, known.problem).putHeader(HttpHeaders.RETRY_AFTER, wait);
     if (!known.policy.isEmpty()) {
       response.putHeader(RATE_LIMIT_POLICY, known.policy).putHeader(RATE_LIMIT, known.rest + wait);
     }
     response.end(known.body);
+  }
+
+  /** What all refusals have in common. */
+  private static HttpServerResponse begin(HttpServerResponse response, Problem problem) {
+    return response
+        .setStatusCode(problem.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF);
   }
 
   /**
@@ -141,12 +145,7 @@ final class Answers {
     if (response.ended() || response.closed()) {
       return id;
     }
-    response
-        .setStatusCode(problem.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM_JSON)
-        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
-        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
-        .putHeader(REQUEST_ID, id);
+    begin(response, problem).putHeader(REQUEST_ID, id);
     if (problem.status() == 401) {
       response.putHeader(
           WWW_AUTHENTICATE, problem == Problem.TOKEN_MISSING ? CHALLENGE : CHALLENGE_INVALID);

@@ -101,10 +101,9 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     } else if (route == Route.NONE) {
       answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
     } else if (!request.method().name().equals(route.method())) {
-      boolean much = ClientConnection.hasMuchToCome(request);
       refuse(
           request,
-          much,
+          false,
           () ->
               answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method()));
     } else {
@@ -137,9 +136,13 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     refuse(request, true, () -> answers.refuse(request, route, problem, detail));
   }
 
-  /** Refuses a request; what is still to come of it is either never read, or read and dropped. */
+  /**
+   * Refuses a request; what is still to come of it is dropped, or never read.
+   *
+   * @param cut whether nothing more is read, however little it is
+   */
   private static void refuse(HttpServerRequest request, boolean cut, Runnable answer) {
-    if (cut) {
+    if (cut || ClientConnection.hasMuchToCome(request)) {
       ClientConnection.announceCut(request);
       answer.run();
       ClientConnection.cut(request);
@@ -342,8 +345,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void fail(HttpServerRequest request, Route route, Throwable cause) {
-    boolean last = cause == TWO_TOKENS || ClientConnection.hasMuchToCome(request);
-    refuse(request, last, () -> answers.fail(request, route, cause));
+    refuse(request, cause == TWO_TOKENS, () -> answers.fail(request, route, cause));
   }
 
   /** The token of a bearer credential (RFC 6750, section 2.1). */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the registry to what files describe, in one transaction. It changes only what a file
@@ -80,13 +81,9 @@ public final class Apply {
       try {
         Merge merge = new Merge(old, file, secrets, clock, prune);
         Org next = merge.org();
-        if (old == null) {
-          results.add(new Result(id, Outcome.CREATED, merge.changes()));
-          writes.add(next);
-        } else if (next.equals(old)) {
-          results.add(new Result(id, Outcome.UNCHANGED, List.of()));
-        } else {
-          results.add(new Result(id, Outcome.CHANGED, merge.changes()));
+        Result result = result(old, next, merge);
+        results.add(result);
+        if (result.outcome != Outcome.UNCHANGED) {
           writes.add(next);
         }
       } catch (Impossible e) {
@@ -128,14 +125,21 @@ public final class Apply {
     OrgEditor.requireVersion(file.org().id(), old, order);
     Merge merge = new Merge(old, file, secrets, clock, true);
     Org next = merge.org();
-    Outcome outcome =
-        old == null ? Outcome.CREATED : next.equals(old) ? Outcome.UNCHANGED : Outcome.CHANGED;
-    Result result = new Result(next.id(), outcome, merge.changes());
-    if (order.dryRun() || outcome == Outcome.UNCHANGED) {
+    Result result = result(old, next, merge);
+    if (order.dryRun() || result.outcome == Outcome.UNCHANGED) {
       return new Put(result, next);
     }
     Change change = new Change(order.actor(), "put");
     return new Put(result, store.write(List.of(next), change).get(0));
+  }
+
+  private static Result result(@Nullable Org old, Org next, Merge merge) {
+    if (old == null) {
+      return new Result(next.id(), Outcome.CREATED, merge.changes());
+    }
+    return next.equals(old)
+        ? new Result(next.id(), Outcome.UNCHANGED, List.of())
+        : new Result(next.id(), Outcome.CHANGED, merge.changes());
   }
 
   /**

@@ -51,25 +51,17 @@ public final class KeyRetirement {
   /** Retires whatever is over, if no other gateway does. */
   public void run() {
     for (Org org : orgs.get()) {
-      for (Backend backend : org.backends()) {
-        SigningKey over = over(backend);
-        // A key that stands on several revisions is gone from all of them at once.
-        if (over != null && isMeant(org, backend)) {
+      for (String backend : org.backends().stream().map(Backend::name).distinct().toList()) {
+        SigningKey over = over(SigningKeyRotation.target(org, backend));
+        if (over != null) {
           Lease lease = leases.take(WORK, holder, LEASE);
           if (lease == null) {
             return;
           }
-          retire(org, backend.name(), over.name(), lease);
+          retire(org, backend, over.name(), lease);
         }
       }
     }
-  }
-
-  /** Whether it is the revision whose keys a retirement means. */
-  private static boolean isMeant(Org org, Backend backend) {
-    Backend active = org.active();
-    boolean ofActive = active != null && active.name().equals(backend.name());
-    return backend.equals(ofActive ? active : org.newest(backend.name()));
   }
 
   private @Nullable SigningKey over(Backend backend) {

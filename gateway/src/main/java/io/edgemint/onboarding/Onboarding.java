@@ -68,7 +68,7 @@ public final class Onboarding {
             id,
             // The probe took its time; what counts is that the backend is still the same.
             order.ofAnyVersion(),
-            "validate " + probed.name() + "@" + probed.revision(),
+            "validate " + probed.label(),
             org -> {
               Backend now = revision(org, probed);
               if (now == null
@@ -136,7 +136,7 @@ public final class Onboarding {
 
   private static String revision(Org org) {
     Backend active = org.active();
-    return active == null ? "" : active.name() + "@" + active.revision();
+    return active == null ? "" : active.label();
   }
 
   private void requireObjects(Org org, Backend target) {

@@ -112,7 +112,7 @@ public final class Revalidation {
 
   /** The first time comes at random within a period, so that a start probes nobody at once. */
   private boolean isDue(OrgId org, Backend active) {
-    String revision = active.name() + "@" + active.revision();
+    String revision = active.label();
     Instant now = clock.instant();
     Due known = due.get(org);
     if (known == null || !known.revision.equals(revision)) {
@@ -130,7 +130,7 @@ public final class Revalidation {
 
   private void lookAgainSoon(OrgId org, Backend failing) {
     Instant soon = clock.instant().plus(RETRY.compareTo(period) < 0 ? RETRY : period);
-    due.put(org, new Due(failing.name() + "@" + failing.revision(), soon));
+    due.put(org, new Due(failing.label(), soon));
   }
 
   private void probe(OrgId org, Lease lease) {

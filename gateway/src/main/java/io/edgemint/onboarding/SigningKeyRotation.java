@@ -273,7 +273,7 @@ public final class SigningKeyRotation {
   }
 
   /** The revision whose keys are meant: the one that serves, else the newest. */
-  private static Backend target(Org org, String name) {
+  static Backend target(Org org, String name) {
     Backend active = org.active();
     return active != null && active.name().equals(name) ? active : OrgEditor.newest(org, name);
   }

@@ -108,7 +108,7 @@ public final class StandbyWatch {
   }
 
   private Streak seen(OrgId org, Backend active, boolean well) {
-    String revision = active.name() + "@" + active.revision();
+    String revision = active.label();
     @Nullable Streak known = streaks.get(org);
     Instant now = clock.instant();
     Streak next =

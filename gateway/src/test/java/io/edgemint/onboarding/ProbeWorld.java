@@ -1,5 +1,6 @@
 package io.edgemint.onboarding;
 
+import io.edgemint.Patience;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.DefaultStorage;
 import io.edgemint.backend.OrgId;
@@ -159,6 +160,6 @@ public final class ProbeWorld implements AutoCloseable {
     sts.close();
     cdn.close();
     storage.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    Patience.await(vertx.close());
   }
 }

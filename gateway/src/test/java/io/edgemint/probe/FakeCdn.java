@@ -1,5 +1,7 @@
 package io.edgemint.probe;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.probe.FakeStorage.Stored;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -8,7 +10,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A distribution on loopback in front of a {@link FakeStorage}, which caches as CloudFront does and
@@ -42,15 +43,7 @@ public final class FakeCdn implements AutoCloseable {
 
   public FakeCdn(Vertx vertx, FakeStorage storage) {
     this.storage = storage;
-    server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::handle)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .orTimeout(20, TimeUnit.SECONDS)
-            .join();
+    server = await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
   }
 
   public String authority() {
@@ -116,6 +109,6 @@ public final class FakeCdn implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close().toCompletionStage().toCompletableFuture().join();
+    await(server.close());
   }
 }

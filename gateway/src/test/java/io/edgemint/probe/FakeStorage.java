@@ -1,5 +1,7 @@
 package io.edgemint.probe;
 
+import static io.edgemint.Patience.await;
+
 import io.edgemint.onboarding.Bench;
 import io.edgemint.probe.FirstSignatures.Flaw;
 import io.vertx.core.Vertx;
@@ -18,7 +20,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,15 +90,7 @@ public final class FakeStorage implements AutoCloseable {
   record Upload(String path, Instant initiated) {}
 
   public FakeStorage(Vertx vertx) {
-    server =
-        vertx
-            .createHttpServer()
-            .requestHandler(this::handle)
-            .listen(0, "127.0.0.1")
-            .toCompletionStage()
-            .toCompletableFuture()
-            .orTimeout(20, TimeUnit.SECONDS)
-            .join();
+    server = await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
   }
 
   public String authority() {
@@ -363,6 +356,6 @@ public final class FakeStorage implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close().toCompletionStage().toCompletableFuture().join();
+    await(server.close());
   }
 }

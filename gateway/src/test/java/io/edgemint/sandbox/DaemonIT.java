@@ -2,6 +2,7 @@ package io.edgemint.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,9 +16,7 @@ class DaemonIT {
   void close_programThatRuns_endsIt() throws Exception {
     Path log = folder.resolve("log");
     Daemon daemon = Daemon.start(log, List.of("sh", "-c", "echo $$; exec sleep 600"));
-    while (Files.readString(log).isEmpty()) {
-      Thread.sleep(10);
-    }
+    Patience.until(() -> log.toFile().length() > 0);
     long id = Long.parseLong(Files.readString(log).strip());
 
     assertThat(ProcessHandle.of(id)).hasValueSatisfying(it -> assertThat(it.isAlive()).isTrue());
@@ -31,9 +30,7 @@ class DaemonIT {
   void failure_programThatEnded_tellsItsLastWords() throws Exception {
     Daemon daemon =
         Daemon.start(folder.resolve("log"), List.of("sh", "-c", "echo no map of monitors; exit 3"));
-    while (daemon.isAlive()) {
-      Thread.sleep(10);
-    }
+    Patience.until(() -> !daemon.isAlive());
 
     assertThat(daemon.failure("ended as it started"))
         .hasMessageContaining("sh ended as it started")
