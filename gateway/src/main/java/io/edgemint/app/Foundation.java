@@ -20,7 +20,7 @@ import io.edgemint.onboarding.StandbyWatch;
 import io.edgemint.onboarding.StoragePulse;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.probe.Probe;
-import io.edgemint.registry.SqliteRegistry;
+import io.edgemint.registry.SqlRegistry;
 import io.edgemint.signing.Signers;
 import io.edgemint.signing.SigningKeys;
 import io.edgemint.vault.Vault;
@@ -44,7 +44,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 final class Foundation implements AutoCloseable {
   private final Settings settings;
   private final Secrets secrets;
-  private final SqliteRegistry registry;
+  private final SqlRegistry registry;
   private final ExecutorService background;
   private final ExecutorService stsThreads;
   private final DefaultCredentialsProvider identity;
@@ -59,7 +59,7 @@ final class Foundation implements AutoCloseable {
     this.clock = clock;
     this.secrets = settings.secrets().with(vault(settings));
     this.registry =
-        SqliteRegistry.open(
+        SqlRegistry.sqlite(
             settings.registry(),
             settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet()),
             clock);
@@ -96,7 +96,7 @@ final class Foundation implements AutoCloseable {
     return secrets;
   }
 
-  SqliteRegistry registry() {
+  SqlRegistry registry() {
     return registry;
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param revocations what it has withdrawn
  * @param issuers its own token issuers, each bound to it alone
  * @param backends the revisions of its backends, of which at most one is active
+ * @param authorities its certificate authorities, each bound to it alone
  */
 public record Org(
     OrgId id,
@@ -22,7 +23,8 @@ public record Org(
     Policy policy,
     Revocations revocations,
     List<Issuer> issuers,
-    List<Backend> backends) {
+    List<Backend> backends,
+    List<CertificateAuthority> authorities) {
 
   /**
    * Copies the lists.
@@ -32,12 +34,24 @@ public record Org(
   public Org {
     issuers = List.copyOf(issuers);
     backends = List.copyOf(backends);
+    authorities = List.copyOf(authorities);
     if (backends.stream().filter(b -> b.state() == Backend.State.ACTIVE).count() > 1) {
       throw new IllegalArgumentException("at most one backend of an organisation is active");
     }
     if (backends.stream().map(Backend::label).distinct().count() != backends.size()) {
       throw new IllegalArgumentException("a revision of a backend stands once");
     }
+  }
+
+  /** An organisation whose devices bring no certificates. */
+  public Org(
+      OrgId id,
+      long version,
+      Policy policy,
+      Revocations revocations,
+      List<Issuer> issuers,
+      List<Backend> backends) {
+    this(id, version, policy, revocations, issuers, backends, List.of());
   }
 
   /** The backend that serves, or null while default storage does. */
@@ -60,7 +74,7 @@ public record Org(
 
   /** The same organisation as another version. */
   public Org withVersion(long other) {
-    return new Org(id, other, policy, revocations, issuers, backends);
+    return new Org(id, other, policy, revocations, issuers, backends, authorities);
   }
 
   /** The same organisation with a revision put in the place of its predecessor, or added. */
@@ -123,7 +137,17 @@ public record Org(
     return withBackends(backends.stream().filter(b -> !b.name().equals(name)).toList());
   }
 
+  /** The same organisation with other revocations. */
+  public Org withRevocations(Revocations others) {
+    return new Org(id, version, policy, others, issuers, backends, authorities);
+  }
+
+  /** The same organisation with other certificate authorities. */
+  public Org withAuthorities(List<CertificateAuthority> others) {
+    return new Org(id, version, policy, revocations, issuers, backends, others);
+  }
+
   private Org withBackends(List<Backend> others) {
-    return new Org(id, version, policy, revocations, issuers, others);
+    return new Org(id, version, policy, revocations, issuers, others, authorities);
   }
 }

@@ -1,6 +1,8 @@
 package io.edgemint.backend;
 
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules an organisation sets for all of its links.
@@ -10,12 +12,15 @@ import java.util.Set;
  * @param tokenLimited whether no link outlives the token that asked for it
  * @param refuseFailing whether devices get 503 while the last probe of the active backend's
  *     download side failed; if not, links are made as before
+ * @param maxStaleness how long a gateway that has lost the registry goes on making links; null for
+ *     as long as it takes
  */
 public record Policy(
     Entitlement entitlement,
     Set<String> allowedRegions,
     boolean tokenLimited,
-    boolean refuseFailing) {
+    boolean refuseFailing,
+    @Nullable Duration maxStaleness) {
   /** Copies the regions. */
   public Policy {
     allowedRegions = Set.copyOf(allowedRegions);
@@ -23,7 +28,16 @@ public record Policy(
 
   /** Rules under which a failing backend goes on serving. */
   public Policy(Entitlement entitlement, Set<String> allowedRegions, boolean tokenLimited) {
-    this(entitlement, allowedRegions, tokenLimited, false);
+    this(entitlement, allowedRegions, tokenLimited, false, null);
+  }
+
+  /** Rules without a limit to how old a gateway's knowledge may be. */
+  public Policy(
+      Entitlement entitlement,
+      Set<String> allowedRegions,
+      boolean tokenLimited,
+      boolean refuseFailing) {
+    this(entitlement, allowedRegions, tokenLimited, refuseFailing, null);
   }
 
   /** Tells whether objects may lie in this region. */

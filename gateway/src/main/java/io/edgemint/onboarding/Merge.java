@@ -71,7 +71,14 @@ final class Merge {
       backends = new BackendMerge(backends, backend, file, secrets, clock, changes).merged();
     }
     requireWhatServes(base, wanted.policy());
-    return new Org(base.id(), base.version(), wanted.policy(), revocations, issuers, backends);
+    return new Org(
+        base.id(),
+        base.version(),
+        wanted.policy(),
+        revocations,
+        issuers,
+        backends,
+        base.authorities());
   }
 
   /** A policy that shuts out what serves would be written down and not be kept. */

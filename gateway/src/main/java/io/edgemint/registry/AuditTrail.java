@@ -1,5 +1,7 @@
 package io.edgemint.registry;
 
+import io.edgemint.backend.History;
+import io.edgemint.backend.OrgId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,7 +10,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The history of the registry: one row for each version, chained by hash. A row that was changed
@@ -18,6 +23,8 @@ import java.util.HexFormat;
 final class AuditTrail {
   /** The chain before the first version, and of a version that never was. */
   static final String NONE = "";
+
+  private static final String NO_DOCUMENT = hash("");
 
   private AuditTrail() {}
 
@@ -48,6 +55,46 @@ final class AuditTrail {
         return rows.next() ? rows.getString(1) : NONE;
       }
     }
+  }
+
+  /** The changes below a version, newest first; {@code org} null for everybody's. */
+  static List<History.Entry> below(
+      Connection connection, @Nullable OrgId org, long version, int limit) throws SQLException {
+    List<History.Entry> entries = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT version, at, actor, action, org, document, chain,"
+                + " (SELECT document FROM audit AS earlier WHERE earlier.org = audit.org"
+                + " AND earlier.version < audit.version ORDER BY earlier.version DESC LIMIT 1)"
+                + " FROM audit WHERE version < ?"
+                + (org == null ? "" : " AND org = ?")
+                + " ORDER BY version DESC LIMIT "
+                + limit)) {
+      select.setLong(1, version);
+      if (org != null) {
+        select.setString(2, org.value());
+      }
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          entries.add(
+              new History.Entry(
+                  rows.getLong(1),
+                  rows.getLong(2),
+                  rows.getString(3),
+                  rows.getString(4),
+                  new OrgId(rows.getString(5)),
+                  fingerprint(rows.getString(8)),
+                  fingerprint(rows.getString(6)),
+                  rows.getString(7)));
+        }
+      }
+    }
+    return entries;
+  }
+
+  /** A record that is not there is no text, whose digest would look like any other's. */
+  private static String fingerprint(@Nullable String documentHash) {
+    return documentHash == null || documentHash.equals(NO_DOCUMENT) ? "" : documentHash;
   }
 
   /** The SHA-256 digest of texts, each with its length before it, in hexadecimal. */

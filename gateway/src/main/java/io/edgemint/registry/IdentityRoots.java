@@ -2,6 +2,7 @@ package io.edgemint.registry;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
@@ -16,11 +17,13 @@ import java.util.Set;
 
 /**
  * The names by which the outside world knows an organisation, of which each belongs to one alone:
- * the {@code iss} of its issuers and the ARNs of its roles. Were one shared, a token or a session
- * of the one organisation would pass for the other's.
+ * the {@code iss} of its issuers, the public keys of its certificate authorities and the ARNs of
+ * its roles. Were one shared, a credential or a session of the one organisation would pass for the
+ * other's.
  */
 final class IdentityRoots {
   private static final String ISSUER = "issuer";
+  private static final String AUTHORITY = "certificate authority";
   private static final String ROLE = "role";
 
   private final Set<String> platformIssuers;
@@ -94,6 +97,9 @@ final class IdentityRoots {
     Set<Root> roots = new LinkedHashSet<>();
     for (Issuer issuer : org.issuers()) {
       roots.add(new Root(ISSUER, issuer.iss()));
+    }
+    for (CertificateAuthority authority : org.authorities()) {
+      roots.add(new Root(AUTHORITY, authority.publicKey()));
     }
     for (Backend backend : org.backends()) {
       addRole(roots, backend.upload());

@@ -24,8 +24,11 @@ final class LeaseTable {
         connection.prepareStatement(
             "INSERT INTO lease (work, holder, until, number) VALUES (?, ?, ?, 1)"
                 + " ON CONFLICT (work) DO UPDATE SET until = excluded.until,"
-                + " number = number + (holder <> excluded.holder), holder = excluded.holder"
-                + " WHERE holder = excluded.holder OR until <= ? OR until > ? RETURNING number")) {
+                + " number = lease.number"
+                + " + CASE WHEN lease.holder = excluded.holder THEN 0 ELSE 1 END,"
+                + " holder = excluded.holder"
+                + " WHERE lease.holder = excluded.holder OR lease.until <= ? OR lease.until > ?"
+                + " RETURNING number")) {
       upsert.setString(1, work);
       upsert.setString(2, holder);
       upsert.setLong(3, until);

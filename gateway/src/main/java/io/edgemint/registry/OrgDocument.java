@@ -2,6 +2,7 @@ package io.edgemint.registry;
 
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.CUSTOM;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_DEFAULT;
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_EMPTY;
 import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
 import static java.lang.annotation.RetentionPolicy.RUNTIME;
 
@@ -31,6 +32,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Entitlement;
@@ -38,6 +40,7 @@ import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Policy;
+import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.Verification;
@@ -46,6 +49,7 @@ import java.lang.annotation.Retention;
 import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +72,12 @@ final class OrgDocument {
   /** Stands for how a revision was switched, where a document does not say it. */
   private static final String SERVICE = "service";
 
+  /** Stands for certificate authorities, where a document names none. */
+  private static final String AUTHORITIES = "authorities";
+
+  /** Stands for a duration that a document does not have. */
+  private static final String NEVER = "never";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -75,6 +85,7 @@ final class OrgDocument {
           .addMixIn(OrgId.class, PlainText.class)
           .addMixIn(Issuer.KeySource.class, KeySourceKinds.class)
           .addMixIn(Download.class, DownloadKinds.class)
+          .addMixIn(Org.class, OrgMembers.class)
           .addMixIn(Policy.class, PolicyMembers.class)
           .addMixIn(Backend.class, BackendMembers.class)
           .addMixIn(CloudFront.SigningKey.class, SigningKeyMembers.class)
@@ -91,6 +102,8 @@ final class OrgDocument {
                   .addValue(LATER, false)
                   .addValue(ZERO, 0L)
                   .addValue(STANDBY, null)
+                  .addValue(NEVER, null)
+                  .addValue(AUTHORITIES, List.of())
                   .addValue(SERVICE, Backend.Service.NONE))
           .build();
 
@@ -176,13 +189,32 @@ final class OrgDocument {
         @JsonProperty("accelerate") @Later boolean unusedAccelerate) {}
   }
 
+  private abstract static class OrgMembers {
+    @JsonCreator
+    OrgMembers(
+        @JsonProperty("id") OrgId unused,
+        @JsonProperty("version") long unusedVersion,
+        @JsonProperty("policy") Policy unusedPolicy,
+        @JsonProperty("revocations") Revocations unusedRevocations,
+        @JsonProperty("issuers") List<Issuer> unusedIssuers,
+        @JsonProperty("backends") List<Backend> unusedBackends,
+        @JsonProperty("authorities")
+            @JacksonInject(value = AUTHORITIES, useInput = OptBoolean.TRUE)
+            @JsonInclude(NON_EMPTY)
+            List<CertificateAuthority> unusedAuthorities) {}
+  }
+
   private abstract static class PolicyMembers {
     @JsonCreator
     PolicyMembers(
         @JsonProperty("entitlement") Entitlement unused,
         @JsonProperty("allowedRegions") Set<String> unusedRegions,
         @JsonProperty("tokenLimited") boolean unusedTokenLimited,
-        @JsonProperty("refuseFailing") @Later boolean unusedRefuseFailing) {}
+        @JsonProperty("refuseFailing") @Later boolean unusedRefuseFailing,
+        @JsonProperty("maxStaleness")
+            @JacksonInject(value = NEVER, useInput = OptBoolean.TRUE)
+            @JsonInclude(NON_NULL)
+            @Nullable Duration unusedMaxStaleness) {}
   }
 
   private abstract static class BackendMembers {

@@ -31,7 +31,7 @@ import org.sqlite.SQLiteOpenMode;
  * was put in the place of this one is seen by the next read; the writing connection is compared
  * with the file before each use, for what is written to a file without a name is lost.
  */
-final class SqliteFile implements AutoCloseable {
+final class SqliteFile implements Database {
   private static final int BUSY_MILLIS = 5_000;
 
   /** A process cannot lock a file against itself. */
@@ -101,8 +101,8 @@ final class SqliteFile implements AutoCloseable {
     return "jdbc:sqlite:" + path;
   }
 
-  /** Runs work in a transaction that sees one state of the database and changes nothing. */
-  <T extends @Nullable Object> T read(Work<T> work) {
+  @Override
+  public <T extends @Nullable Object> T read(Work<T> work) {
     try (Connection connection = reading.createConnection(url())) {
       execute(connection, "BEGIN");
       return work.on(connection);
@@ -111,8 +111,8 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /** Runs work in a transaction on the writing thread; what throws leaves nothing behind. */
-  <T extends @Nullable Object> T write(Work<T> work) {
+  @Override
+  public <T extends @Nullable Object> T write(Work<T> work) {
     try {
       return writer.submit(() -> transaction(work)).get();
     } catch (ExecutionException e) {
@@ -198,11 +198,5 @@ final class SqliteFile implements AutoCloseable {
       writer.execute(this::closeWriter);
       writer.close();
     }
-  }
-
-  /** What is done within one transaction. */
-  @FunctionalInterface
-  interface Work<T extends @Nullable Object> {
-    T on(Connection connection) throws SQLException;
   }
 }

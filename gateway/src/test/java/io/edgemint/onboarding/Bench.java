@@ -11,7 +11,7 @@ import io.edgemint.config.SettingsFile;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.onboarding.Apply.Result;
 import io.edgemint.outbound.OutboundSettings;
-import io.edgemint.registry.SqliteRegistry;
+import io.edgemint.registry.SqlRegistry;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.SigningKeys;
 import java.io.IOException;
@@ -33,7 +33,7 @@ public final class Bench implements AutoCloseable {
 
   public final Path folder;
   final VaultSecrets secrets;
-  final SqliteRegistry registry;
+  final SqlRegistry registry;
   final OrgFile.Reader reader;
   final Map<String, String> environment = new HashMap<>();
 
@@ -41,7 +41,7 @@ public final class Bench implements AutoCloseable {
     this.folder = folder;
     this.secrets = VaultSecrets.in(folder.resolve("key"));
     this.registry =
-        SqliteRegistry.open(folder.resolve("registry.db"), Set.of(), InstantSource.fixed(NOW));
+        SqlRegistry.sqlite(folder.resolve("registry.db"), Set.of(), InstantSource.fixed(NOW));
     this.reader =
         new OrgFile.Reader(
             secrets,

@@ -6,7 +6,7 @@ import io.edgemint.ManualClock;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Verification;
 import io.edgemint.probe.FakeStorage.Fault;
-import io.edgemint.registry.SqliteRegistry;
+import io.edgemint.registry.SqlRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,14 +23,14 @@ class RevalidationTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   @TempDir private Path folder;
   private ProbeWorld world;
-  private SqliteRegistry leases;
+  private SqlRegistry leases;
   private Revalidation revalidation;
 
   @BeforeEach
   void serve() {
     world = new ProbeWorld(folder);
     // On the same file, by the clock of this test.
-    leases = SqliteRegistry.open(folder.resolve("registry.db"), java.util.Set.of(), clock);
+    leases = SqlRegistry.sqlite(folder.resolve("registry.db"), java.util.Set.of(), clock);
     world.applied(Yaml.backend(world.bucket("")));
     world.bench.activate("acme", "prod");
     revalidation = of("one");

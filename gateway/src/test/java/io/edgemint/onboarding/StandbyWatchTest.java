@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.edgemint.ManualClock;
 import io.edgemint.backend.Backend;
 import io.edgemint.probe.FakeStorage.Stored;
-import io.edgemint.registry.SqliteRegistry;
+import io.edgemint.registry.SqlRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class StandbyWatchTest {
   private final ManualClock clock = new ManualClock(Bench.NOW.getEpochSecond());
   @TempDir private Path folder;
   private ProbeWorld world;
-  private SqliteRegistry leases;
+  private SqlRegistry leases;
   private StandbyWatch watch;
   private boolean well = true;
   private int pulses;
@@ -30,7 +30,7 @@ class StandbyWatchTest {
   @BeforeEach
   void serve() {
     world = new ProbeWorld(folder);
-    leases = SqliteRegistry.open(folder.resolve("registry.db"), Set.of(), clock);
+    leases = SqlRegistry.sqlite(folder.resolve("registry.db"), Set.of(), clock);
     serveWith("automatic: true");
     world.storage.objects.put(
         "/second-bucket/fw/a", new Stored(Buffer.buffer("x"), null, Bench.NOW));

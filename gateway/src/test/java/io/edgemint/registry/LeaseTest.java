@@ -28,11 +28,11 @@ class LeaseTest {
 
   private final ManualClock clock = new ManualClock(1_800_000_000);
   @TempDir private Path folder;
-  private SqliteRegistry registry;
+  private SqlRegistry registry;
 
   @BeforeEach
   void open() {
-    registry = SqliteRegistry.open(folder.resolve("registry.db"), Set.of(), clock);
+    registry = SqlRegistry.sqlite(folder.resolve("registry.db"), Set.of(), clock);
   }
 
   @AfterEach

@@ -208,7 +208,7 @@ class RegistryFollowerTest {
   }
 
   private static BackendStore open(Path folder) {
-    return SqliteRegistry.open(folder.resolve("registry.db"), Set.of(), InstantSource.fixed(START));
+    return SqlRegistry.sqlite(folder.resolve("registry.db"), Set.of(), InstantSource.fixed(START));
   }
 
   private void poll(Supplier<Snapshot.Changes> answer) {

@@ -29,7 +29,7 @@ class SqliteRegistryIT {
     for (int round = 0; round < 3; round++) {
       int answered = writeUntilKilled(file, 20 + 7 * round);
 
-      try (SqliteRegistry registry = open(file)) {
+      try (SqlRegistry registry = open(file)) {
         List<Integer> counters = IDS.stream().map(id -> counter(registry, id)).toList();
         assertThat(counters).as("one batch wrote all three").containsOnly(counters.getFirst());
         assertThat(counters.getFirst()).isGreaterThanOrEqualTo(answered);
@@ -63,11 +63,11 @@ class SqliteRegistryIT {
     }
   }
 
-  private static SqliteRegistry open(Path file) {
-    return SqliteRegistry.open(file, Set.of(), InstantSource.fixed(Instant.EPOCH));
+  private static SqlRegistry open(Path file) {
+    return SqlRegistry.sqlite(file, Set.of(), InstantSource.fixed(Instant.EPOCH));
   }
 
-  private static int counter(SqliteRegistry registry, String id) {
+  private static int counter(SqlRegistry registry, String id) {
     Org org = Objects.requireNonNull(registry.load().org(new OrgId(id)));
     return org.revocations().subjects().stream().mapToInt(Integer::parseInt).findAny().orElse(0);
   }
@@ -79,7 +79,7 @@ class SqliteRegistryIT {
     private Writer() {}
 
     public static void main(String[] arguments) throws IOException {
-      try (SqliteRegistry registry = open(Path.of(arguments[0]))) {
+      try (SqlRegistry registry = open(Path.of(arguments[0]))) {
         List<Org> orgs = new ArrayList<>(registry.load().orgs());
         if (orgs.isEmpty()) {
           List<Org> fresh = IDS.stream().map(StoredOrgs::org).toList();

@@ -45,12 +45,12 @@ class SqliteRegistryTest extends BackendStoreContract {
   }
 
   @Override
-  SqliteRegistry open() {
+  SqlRegistry open() {
     return open(file());
   }
 
-  private static SqliteRegistry open(Path file) {
-    return SqliteRegistry.open(file, Set.of(PLATFORM_ISSUER), InstantSource.fixed(NOW));
+  private static SqlRegistry open(Path file) {
+    return SqlRegistry.sqlite(file, Set.of(PLATFORM_ISSUER), InstantSource.fixed(NOW));
   }
 
   @Override
@@ -117,7 +117,7 @@ class SqliteRegistryTest extends BackendStoreContract {
     write(withIssuer(org("acme"), "https://new.example"));
     Set<String> platform = Set.of("https://new.example");
 
-    assertThatThrownBy(() -> SqliteRegistry.open(file(), platform, InstantSource.fixed(NOW)))
+    assertThatThrownBy(() -> SqlRegistry.sqlite(file(), platform, InstantSource.fixed(NOW)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("https://new.example", "acme", "remove it");
   }
@@ -129,7 +129,7 @@ class SqliteRegistryTest extends BackendStoreContract {
     Callable<Long> opening =
         () -> {
           start.await(20, TimeUnit.SECONDS);
-          try (SqliteRegistry registry = open(folder.resolve("raced.db"))) {
+          try (SqlRegistry registry = open(folder.resolve("raced.db"))) {
             return registry.load().version();
           }
         };
@@ -209,7 +209,7 @@ class SqliteRegistryTest extends BackendStoreContract {
         .as("the half that reached the disk")
         .contains("x".repeat(2000));
 
-    try (SqliteRegistry reopened = open(crashed.resolve("registry.db"))) {
+    try (SqlRegistry reopened = open(crashed.resolve("registry.db"))) {
       assertThat(reopened.load().version()).isEqualTo(acme.version());
       assertThat(reopened.load("iss-0")).isNull();
       assertThat(reopened.load().orgs()).containsExactly(acme);
@@ -220,7 +220,7 @@ class SqliteRegistryTest extends BackendStoreContract {
   void write_fileReplacedWhileOpen_goesToTheNewFile() throws Exception {
     write(org("old"));
     Path other = folder.resolve("other.db");
-    try (SqliteRegistry elsewhere = open(other)) {
+    try (SqlRegistry elsewhere = open(other)) {
       elsewhere.write(List.of(org("new")), CHANGE);
     }
     Snapshot known = store().load();
@@ -235,7 +235,7 @@ class SqliteRegistryTest extends BackendStoreContract {
     assertThat(store().load().orgs())
         .extracting(org -> org.id().value())
         .containsExactlyInAnyOrder("new", "next");
-    try (SqliteRegistry reopened = open()) {
+    try (SqlRegistry reopened = open()) {
       assertThat(reopened.load().orgs()).hasSize(2);
     }
   }
@@ -257,14 +257,14 @@ class SqliteRegistryTest extends BackendStoreContract {
 
   @Test
   void lastGoodKeys_savedTwice_laterOnesOutliveTheProcess() {
-    SqliteRegistry registry = (SqliteRegistry) store();
+    SqlRegistry registry = (SqlRegistry) store();
     assertThat(registry.load("https://one.example")).isNull();
 
     registry.save("https://one.example", "{\"keys\":[1]}");
     registry.save("https://one.example", "{\"keys\":[2]}");
     registry.save("https://two.example", "{}");
 
-    try (SqliteRegistry reopened = open()) {
+    try (SqlRegistry reopened = open()) {
       assertThat(reopened.load("https://one.example")).isEqualTo("{\"keys\":[2]}");
     }
     assertThat(registry.load().version()).as("no version of the orgs").isZero();

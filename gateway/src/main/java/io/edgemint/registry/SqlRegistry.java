@@ -1,7 +1,9 @@
 package io.edgemint.registry;
 
 import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.History;
 import io.edgemint.backend.Leases;
+import io.edgemint.backend.Nodes;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
@@ -21,57 +23,62 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry in one SQLite file, for gateways on one machine. Safe on all threads and for several
- * processes; every call may wait for the disk.
+ * The registry in a SQL database: a SQLite file for gateways on one machine, PostgreSQL for a
+ * fleet. Safe on all threads and for several processes; every call may wait for a disk or a
+ * network.
  *
  * <p>Each version belongs to one organisation and was allocated inside the transaction that wrote
  * it, so whoever reads everything above a version misses nothing. Tombstones stay for good, so no
  * version is too old to go on from.
  */
-public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys {
-  private final SqliteFile file;
+public final class SqlRegistry implements BackendStore, Leases, Nodes, History, LastGoodKeys {
+  private final Database database;
   private final IdentityRoots roots;
   private final InstantSource clock;
 
-  private SqliteRegistry(SqliteFile file, IdentityRoots roots, InstantSource clock) {
-    this.file = file;
+  private SqlRegistry(Database database, IdentityRoots roots, InstantSource clock) {
+    this.database = database;
     this.roots = roots;
     this.clock = clock;
   }
 
   /**
-   * Opens a registry, making the file and its folder if they are not there.
+   * Opens a registry in a SQLite file, making the file and its folder if they are not there.
    *
    * @param platformIssuers the {@code iss} of the platform's own issuers, which no organisation may
    *     claim
    * @throws java.io.UncheckedIOException if the file cannot be opened; the message names it
    * @throws IllegalStateException if an organisation has claimed an issuer of the platform
    */
-  public static SqliteRegistry open(Path path, Set<String> platformIssuers, InstantSource clock) {
-    SqliteFile file = new SqliteFile(path);
+  public static SqlRegistry sqlite(Path path, Set<String> platformIssuers, InstantSource clock) {
+    return on(new SqliteFile(path), platformIssuers, clock);
+  }
+
+  private static SqlRegistry on(
+      Database database, Set<String> platformIssuers, InstantSource clock) {
     try {
       IdentityRoots roots = new IdentityRoots(platformIssuers);
-      file.read(
+      database.read(
           connection -> {
             roots.checkPlatform(connection);
             return true;
           });
-      return new SqliteRegistry(file, roots, clock);
+      return new SqlRegistry(database, roots, clock);
     } catch (RuntimeException e) {
-      file.close();
+      database.close();
       throw e;
     }
   }
 
   @Override
   public Snapshot load() {
-    Snapshot.Changes all = file.read(SqliteRegistry::everything);
+    Snapshot.Changes all = database.read(SqlRegistry::everything);
     return Snapshot.of(all.version(), all.chain(), all.changed());
   }
 
   @Override
   public @Nullable Org org(OrgId id) {
-    return file.<@Nullable Org>read(
+    return database.<@Nullable Org>read(
         connection -> {
           try (PreparedStatement select =
               connection.prepareStatement("SELECT document FROM org WHERE id = ?")) {
@@ -86,7 +93,7 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
 
   @Override
   public Snapshot.Changes since(Snapshot known) {
-    return file.read(
+    return database.read(
         connection ->
             continues(connection, known)
                 ? changes(connection, known.version())
@@ -157,7 +164,7 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
             "organisation " + org.id() + " is written twice at once");
       }
     }
-    return file.write(
+    return database.write(
         connection -> {
           if (change.lease() != null) {
             LeaseTable.requireHeld(connection, change.lease());
@@ -182,7 +189,7 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
 
   @Override
   public @Nullable Lease take(String work, String holder, Duration time) {
-    return file.<@Nullable Lease>write(
+    return database.<@Nullable Lease>write(
         connection -> {
           long now = clock.millis();
           return LeaseTable.take(connection, work, holder, now, now + time.toMillis());
@@ -190,8 +197,32 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
   }
 
   @Override
+  public void report(Node node) {
+    database.write(
+        connection -> {
+          NodeTable.report(connection, node);
+          return true;
+        });
+  }
+
+  @Override
+  public List<Node> nodes() {
+    return database.read(NodeTable::all);
+  }
+
+  @Override
+  public void leave(String id) {
+    database.write(connection -> NodeTable.leave(connection, id));
+  }
+
+  @Override
+  public List<Entry> entries(@Nullable OrgId org, long belowVersion, int limit) {
+    return database.read(connection -> AuditTrail.below(connection, org, belowVersion, limit));
+  }
+
+  @Override
   public @Nullable String load(String iss) {
-    return file.<@Nullable String>read(
+    return database.<@Nullable String>read(
         connection -> {
           try (PreparedStatement select =
               connection.prepareStatement("SELECT jwks FROM issuer_keys WHERE iss = ?")) {
@@ -205,7 +236,7 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
 
   @Override
   public void save(String iss, String jwksJson) {
-    file.write(
+    database.write(
         connection -> {
           try (PreparedStatement upsert =
               connection.prepareStatement(
@@ -222,6 +253,6 @@ public final class SqliteRegistry implements BackendStore, Leases, LastGoodKeys 
 
   @Override
   public void close() {
-    file.close();
+    database.close();
   }
 }
