@@ -53,7 +53,7 @@ final class Foundation implements AutoCloseable {
   private final Outbound outbound;
   private final InstantSource clock;
 
-  /** Opens the registry and its key, making both if they are not there. */
+  /** Opens the key of the registry, making it if it is not there; the registry opens when used. */
   Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
     this.settings = settings;
     this.clock = clock;

@@ -4,6 +4,7 @@ import io.edgemint.config.InvalidSettings;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -71,7 +72,9 @@ public final class Main {
   private static IExecutionExceptionHandler explained() {
     return (failure, command, result) -> {
       PrintWriter err = command.getErr();
-      if (failure instanceof Failure || failure instanceof InvalidSettings) {
+      if (failure instanceof Failure
+          || failure instanceof InvalidSettings
+          || failure instanceof UncheckedIOException) {
         err.println("edgemint: " + failure.getMessage());
       } else {
         err.println("edgemint: this is a fault of the program, please report it:");

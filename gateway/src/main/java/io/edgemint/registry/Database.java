@@ -5,11 +5,14 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transactions on the tables of the registry, which stand when a database was opened. Every call
- * blocks; failures of the database itself are {@link java.io.UncheckedIOException}s whose message
- * names it.
+ * Transactions on the tables of the registry. Making one touches nothing that may be away. Every
+ * call blocks; failures of the database itself are {@link java.io.UncheckedIOException}s whose
+ * message names it.
  */
 interface Database extends AutoCloseable {
+  /** Brings the tables to the newest form, which must have worked once before anything else. */
+  void migrate();
+
   /** Runs work in a transaction that sees one state of the database and changes nothing. */
   <T extends @Nullable Object> T read(Work<T> work);
 

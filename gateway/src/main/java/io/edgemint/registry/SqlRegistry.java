@@ -35,6 +35,8 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   private final Database database;
   private final IdentityRoots roots;
   private final InstantSource clock;
+  private final Object opening = new Object();
+  private volatile boolean opened;
 
   private SqlRegistry(Database database, IdentityRoots roots, InstantSource clock) {
     this.database = database;
@@ -43,61 +45,69 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   }
 
   /**
-   * Opens a registry in a SQLite file, making the file and its folder if they are not there.
+   * The registry in a SQLite file. Nothing is touched before the first use, which makes the file
+   * and its folder if they are not there and brings the tables to their newest form; what fails is
+   * tried again by the next use.
+   *
+   * <p>While that has not worked, every use throws {@link java.io.UncheckedIOException} with a
+   * message that names the file, or {@link IllegalStateException} if an organisation has claimed an
+   * issuer of the platform.
    *
    * @param platformIssuers the {@code iss} of the platform's own issuers, which no organisation may
    *     claim
-   * @throws java.io.UncheckedIOException if the file cannot be opened; the message names it
-   * @throws IllegalStateException if an organisation has claimed an issuer of the platform
    */
   public static SqlRegistry sqlite(Path path, Set<String> platformIssuers, InstantSource clock) {
-    return on(new SqliteFile(path), platformIssuers, clock);
+    return new SqlRegistry(new SqliteFile(path), new IdentityRoots(platformIssuers), clock);
   }
 
-  private static SqlRegistry on(
-      Database database, Set<String> platformIssuers, InstantSource clock) {
-    try {
-      IdentityRoots roots = new IdentityRoots(platformIssuers);
-      database.read(
-          connection -> {
-            roots.checkPlatform(connection);
-            return true;
-          });
-      return new SqlRegistry(database, roots, clock);
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
+  /** The database, once its tables stand and hold nothing that contradicts the settings. */
+  private Database database() {
+    if (!opened) {
+      synchronized (opening) {
+        if (!opened) {
+          database.migrate();
+          database.read(
+              connection -> {
+                roots.checkPlatform(connection);
+                return true;
+              });
+          opened = true;
+        }
+      }
     }
+    return database;
   }
 
   @Override
   public Snapshot load() {
-    Snapshot.Changes all = database.read(SqlRegistry::everything);
+    Snapshot.Changes all = database().read(SqlRegistry::everything);
     return Snapshot.of(all.version(), all.chain(), all.changed());
   }
 
   @Override
   public @Nullable Org org(OrgId id) {
-    return database.<@Nullable Org>read(
-        connection -> {
-          try (PreparedStatement select =
-              connection.prepareStatement("SELECT document FROM org WHERE id = ?")) {
-            select.setString(1, id.value());
-            try (ResultSet rows = select.executeQuery()) {
-              String document = rows.next() ? rows.getString(1) : null;
-              return document == null ? null : OrgDocument.read(id.value(), document);
-            }
-          }
-        });
+    return database()
+        .<@Nullable Org>read(
+            connection -> {
+              try (PreparedStatement select =
+                  connection.prepareStatement("SELECT document FROM org WHERE id = ?")) {
+                select.setString(1, id.value());
+                try (ResultSet rows = select.executeQuery()) {
+                  String document = rows.next() ? rows.getString(1) : null;
+                  return document == null ? null : OrgDocument.read(id.value(), document);
+                }
+              }
+            });
   }
 
   @Override
   public Snapshot.Changes since(Snapshot known) {
-    return database.read(
-        connection ->
-            continues(connection, known)
-                ? changes(connection, known.version())
-                : everything(connection));
+    return database()
+        .read(
+            connection ->
+                continues(connection, known)
+                    ? changes(connection, known.version())
+                    : everything(connection));
   }
 
   /** Whether the snapshot is one of this database's past; all pasts begin with the empty one. */
@@ -164,91 +174,96 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
             "organisation " + org.id() + " is written twice at once");
       }
     }
-    return database.write(
-        connection -> {
-          if (change.lease() != null) {
-            LeaseTable.requireHeld(connection, change.lease());
-          }
-          OrgTable table = new OrgTable(connection, clock.millis(), change);
-          for (Org org : deleted) {
-            roots.release(connection, org.id());
-            table.delete(org);
-          }
-          List<Org> written = new ArrayList<>();
-          for (Org org : orgs) {
-            // All are given up before any is claimed: roots may move within a batch.
-            roots.release(connection, org.id());
-            written.add(table.put(org));
-          }
-          for (Org org : written) {
-            roots.claim(connection, org);
-          }
-          return written;
-        });
+    return database()
+        .write(
+            connection -> {
+              if (change.lease() != null) {
+                LeaseTable.requireHeld(connection, change.lease());
+              }
+              OrgTable table = new OrgTable(connection, clock.millis(), change);
+              for (Org org : deleted) {
+                roots.release(connection, org.id());
+                table.delete(org);
+              }
+              List<Org> written = new ArrayList<>();
+              for (Org org : orgs) {
+                // All are given up before any is claimed: roots may move within a batch.
+                roots.release(connection, org.id());
+                written.add(table.put(org));
+              }
+              for (Org org : written) {
+                roots.claim(connection, org);
+              }
+              return written;
+            });
   }
 
   @Override
   public @Nullable Lease take(String work, String holder, Duration time) {
-    return database.<@Nullable Lease>write(
-        connection -> {
-          long now = clock.millis();
-          return LeaseTable.take(connection, work, holder, now, now + time.toMillis());
-        });
+    return database()
+        .<@Nullable Lease>write(
+            connection -> {
+              long now = clock.millis();
+              return LeaseTable.take(connection, work, holder, now, now + time.toMillis());
+            });
   }
 
   @Override
   public void report(Node node) {
-    database.write(
-        connection -> {
-          NodeTable.report(connection, node);
-          return true;
-        });
+    database()
+        .write(
+            connection -> {
+              NodeTable.report(connection, node);
+              return true;
+            });
   }
 
   @Override
   public List<Node> nodes() {
-    return database.read(NodeTable::all);
+    return database().read(NodeTable::all);
   }
 
   @Override
   public void leave(String id) {
-    database.write(connection -> NodeTable.leave(connection, id));
+    database().write(connection -> NodeTable.leave(connection, id));
   }
 
   @Override
   public List<Entry> entries(@Nullable OrgId org, long belowVersion, int limit) {
-    return database.read(connection -> AuditTrail.below(connection, org, belowVersion, limit));
+    return database().read(connection -> AuditTrail.below(connection, org, belowVersion, limit));
   }
 
   @Override
   public @Nullable String load(String iss) {
-    return database.<@Nullable String>read(
-        connection -> {
-          try (PreparedStatement select =
-              connection.prepareStatement("SELECT jwks FROM issuer_keys WHERE iss = ?")) {
-            select.setString(1, iss);
-            try (ResultSet rows = select.executeQuery()) {
-              return rows.next() ? rows.getString(1) : null;
-            }
-          }
-        });
+    return database()
+        .<@Nullable String>read(
+            connection -> {
+              try (PreparedStatement select =
+                  connection.prepareStatement("SELECT jwks FROM issuer_keys WHERE iss = ?")) {
+                select.setString(1, iss);
+                try (ResultSet rows = select.executeQuery()) {
+                  return rows.next() ? rows.getString(1) : null;
+                }
+              }
+            });
   }
 
   @Override
   public void save(String iss, String jwksJson) {
-    database.write(
-        connection -> {
-          try (PreparedStatement upsert =
-              connection.prepareStatement(
-                  "INSERT INTO issuer_keys (iss, jwks, saved_at) VALUES (?, ?, ?)"
-                      + " ON CONFLICT (iss) DO UPDATE"
-                      + " SET jwks = excluded.jwks, saved_at = excluded.saved_at")) {
-            upsert.setString(1, iss);
-            upsert.setString(2, jwksJson);
-            upsert.setLong(3, clock.millis());
-            return upsert.executeUpdate();
-          }
-        });
+    database()
+        .write(
+            connection -> {
+              try (PreparedStatement upsert =
+                  connection.prepareStatement(
+                      "INSERT INTO issuer_keys (iss, jwks, saved_at) VALUES (?, ?, ?)"
+                          + " ON CONFLICT (iss) DO UPDATE"
+                          + " SET jwks = excluded.jwks, saved_at = excluded.saved_at")) {
+                upsert.setString(1, iss);
+                upsert.setString(2, jwksJson);
+                upsert.setLong(3, clock.millis());
+                return upsert.executeUpdate();
+              }
+            });
   }
 
   @Override

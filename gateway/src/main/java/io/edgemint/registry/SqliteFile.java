@@ -46,22 +46,9 @@ final class SqliteFile implements Database {
   private @Nullable Connection writerConnection;
   private @Nullable Object writerFile;
 
-  /**
-   * Opens the database, made readable by its owner alone if it is new, and brings its tables to the
-   * newest form.
-   *
-   * @throws UncheckedIOException if that is not possible; the message names the file
-   */
+  /** Names the file, which the first migration makes, readable by its owner alone. */
   SqliteFile(Path path) {
     this.path = path.toAbsolutePath();
-    try {
-      OwnerOnly.create(this.path, new byte[0]);
-      migrate();
-    } catch (IOException | SQLException | FlywayException e) {
-      throw failure("open", e);
-    }
-    // Held from now on: the last connection to close would fold the WAL into the file.
-    write(connection -> true);
   }
 
   private static SQLiteConfig config(SQLiteOpenMode mode) {
@@ -78,8 +65,20 @@ final class SqliteFile implements Database {
     return config;
   }
 
+  @Override
+  public void migrate() {
+    try {
+      OwnerOnly.create(path, new byte[0]);
+      migrateLocked();
+    } catch (IOException | SQLException | FlywayException e) {
+      throw failure("open", e);
+    }
+    // Held from now on: the last connection to close would fold the WAL into the file.
+    write(connection -> true);
+  }
+
   /** One process at a time: Flyway does not lock a SQLite database. */
-  private void migrate() throws IOException, SQLException {
+  private void migrateLocked() throws IOException, SQLException {
     SQLiteDataSource source = new SQLiteDataSource(writing);
     source.setUrl(url());
     Path lock = path.resolveSibling(path.getFileName() + ".lock");
@@ -187,8 +186,8 @@ final class SqliteFile implements Database {
 
   private UncheckedIOException failure(String verb, @Nullable Throwable cause) {
     String reason = cause == null ? "" : ": " + cause.getMessage();
-    return new UncheckedIOException(
-        new IOException("cannot " + verb + " the registry " + path + reason, cause));
+    String message = "cannot " + verb + " the registry " + path + reason;
+    return new UncheckedIOException(message, new IOException(message, cause));
   }
 
   /** Waits for the write in progress and closes. */

@@ -107,9 +107,35 @@ class SqliteRegistryTest extends BackendStoreContract {
   void open_noDatabaseButOtherBytes_namesTheFile() throws Exception {
     Path other = Files.writeString(folder.resolve("notes.txt"), "not a database".repeat(100));
 
-    assertThatThrownBy(() -> open(other))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining(other.toString());
+    try (SqlRegistry registry = open(other)) {
+      assertThatThrownBy(registry::load)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("cannot open the registry " + other);
+    }
+  }
+
+  @Test
+  void open_fileCannotBeMadeAtFirst_isTriedAgainByTheNextUse() throws Exception {
+    Path folder = Files.writeString(this.folder.resolve("late"), "no folder yet");
+    try (SqlRegistry registry = open(folder.resolve("registry.db"))) {
+      assertThatThrownBy(registry::load).isInstanceOf(UncheckedIOException.class);
+      assertThatThrownBy(() -> registry.write(List.of(org("acme")), CHANGE))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining(folder.toString());
+
+      Files.delete(folder);
+
+      assertThat(registry.load().version()).isZero();
+    }
+  }
+
+  @Test
+  void open_neverUsed_leavesNothingBehind() {
+    Path file = folder.resolve("unused/registry.db");
+
+    open(file).close();
+
+    assertThat(file.getParent()).doesNotExist();
   }
 
   @Test
@@ -117,9 +143,14 @@ class SqliteRegistryTest extends BackendStoreContract {
     write(withIssuer(org("acme"), "https://new.example"));
     Set<String> platform = Set.of("https://new.example");
 
-    assertThatThrownBy(() -> SqlRegistry.sqlite(file(), platform, InstantSource.fixed(NOW)))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("https://new.example", "acme", "remove it");
+    try (SqlRegistry registry = SqlRegistry.sqlite(file(), platform, InstantSource.fixed(NOW))) {
+      assertThatThrownBy(registry::load)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("https://new.example", "acme", "remove it");
+      assertThatThrownBy(() -> registry.save("https://one.example", "{}"))
+          .as("as long as it is so")
+          .isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test
@@ -142,6 +173,7 @@ class SqliteRegistryTest extends BackendStoreContract {
 
   @Test
   void pragmas_writer_waitsForTheDiskAndChecksKeys() throws Exception {
+    store().load();
     assertThat(rows("PRAGMA journal_mode")).containsExactly("wal");
     SqliteFile file = new SqliteFile(file());
     List<String> settings =
