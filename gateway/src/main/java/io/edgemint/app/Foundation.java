@@ -59,7 +59,7 @@ final class Foundation implements AutoCloseable {
     this.clock = clock;
     this.secrets = settings.secrets().with(vault(settings));
     this.registry =
-        SqlRegistry.sqlite(
+        SqlRegistry.open(
             settings.registry(),
             settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet()),
             clock);

@@ -16,6 +16,7 @@ import io.edgemint.credentials.SessionSettings;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.outbound.OutboundSettings;
+import io.edgemint.registry.RegistrySettings;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.SigningKeys;
 import io.edgemint.traffic.TrafficSettings;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that the settings file says, each part as the feature that owns it reads it.
  *
- * @param registry the SQLite file
+ * @param registry where the registry is kept
  * @param keyFile the key-encryption key
  * @param issuers the platform's token issuers
  * @param crypto the cryptography that was chosen, already in place
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 record Settings(
     EdgeSettings edge,
     AdminSettings admin,
-    Path registry,
+    RegistrySettings registry,
     Path keyFile,
     List<Issuer> issuers,
     Optional<DefaultStorage> defaultStorage,
@@ -79,7 +80,7 @@ record Settings(
             .defaultStorage(root);
     Field<EdgeSettings> edge = EdgeSettings.read(root.section("edge"));
     AdminSettings admin = AdminSettings.read(root.section("admin"));
-    Path registry = root.section("registry").file("file", "data/registry.db");
+    Field<RegistrySettings> registry = RegistrySettings.read(root.section("registry"));
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
     Field<TrafficSettings> traffic = TrafficSettings.read(root.section("traffic"));
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
@@ -94,7 +95,7 @@ record Settings(
                 new Settings(
                     edge.get(),
                     admin,
-                    registry,
+                    registry.get(),
                     keyFile,
                     issuers.stream().map(Field::get).toList(),
                     defaultStorage.get(),

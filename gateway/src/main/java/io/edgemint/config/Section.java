@@ -203,6 +203,25 @@ public final class Section {
         : source.field("env", this::variable);
   }
 
+  /**
+   * A secret that may be absent, and that is read once now and again each time it is asked for, so
+   * that it can be changed where it lies; that throws {@link IllegalArgumentException} if there is
+   * none then.
+   */
+  public Field<Optional<Supplier<Secret>>> optionalSecretSource(String name) {
+    if (!has(name)) {
+      return Field.of(Optional.empty());
+    }
+    Field<Secret> now = secret(name);
+    if (now.isUsable() && node(name) instanceof Node.Mapping source) {
+      if (source.entries().get("file") instanceof Node.Text file) {
+        Path path = resolve(file.text());
+        return Field.of(Optional.of(() -> SecretSource.file(path)));
+      }
+    }
+    return now.map(secret -> Optional.of(() -> secret));
+  }
+
   private Field<Secret> inlineSecret(String name) {
     if (!hasText(name)) {
       problem(name, "is a secret; write it as a string");

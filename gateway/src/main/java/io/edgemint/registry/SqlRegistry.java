@@ -45,19 +45,32 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   }
 
   /**
-   * The registry in a SQLite file. Nothing is touched before the first use, which makes the file
-   * and its folder if they are not there and brings the tables to their newest form; what fails is
-   * tried again by the next use.
+   * The registry at the place that the settings name. Nothing is touched before the first use,
+   * which makes a SQLite file and its folder if they are not there and brings the tables to their
+   * newest form; what fails is tried again by the next use.
    *
    * <p>While that has not worked, every use throws {@link java.io.UncheckedIOException} with a
-   * message that names the file, or {@link IllegalStateException} if an organisation has claimed an
-   * issuer of the platform.
+   * message that names the place, or {@link IllegalStateException} if an organisation has claimed
+   * an issuer of the platform.
    *
    * @param platformIssuers the {@code iss} of the platform's own issuers, which no organisation may
    *     claim
    */
+  public static SqlRegistry open(
+      RegistrySettings place, Set<String> platformIssuers, InstantSource clock) {
+    return new SqlRegistry(database(place), new IdentityRoots(platformIssuers), clock);
+  }
+
+  /** The registry in a SQLite file; see {@link #open}. */
   public static SqlRegistry sqlite(Path path, Set<String> platformIssuers, InstantSource clock) {
-    return new SqlRegistry(new SqliteFile(path), new IdentityRoots(platformIssuers), clock);
+    return open(new RegistrySettings.Sqlite(path), platformIssuers, clock);
+  }
+
+  private static Database database(RegistrySettings place) {
+    return switch (place) {
+      case RegistrySettings.Sqlite sqlite -> new SqliteFile(sqlite.file());
+      case RegistrySettings.Postgres postgres -> new PostgresDatabase(postgres);
+    };
   }
 
   /** The database, once its tables stand and hold nothing that contradicts the settings. */
@@ -225,7 +238,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
 
   @Override
   public void leave(String id) {
-    database().write(connection -> NodeTable.leave(connection, id));
+    database().touch(connection -> NodeTable.leave(connection, id));
   }
 
   @Override

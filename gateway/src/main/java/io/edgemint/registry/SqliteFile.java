@@ -111,6 +111,16 @@ final class SqliteFile implements Database {
   }
 
   @Override
+  public <T extends @Nullable Object> T follow(Work<T> work) {
+    return read(work);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T touch(Work<T> work) {
+    return write(work);
+  }
+
+  @Override
   public <T extends @Nullable Object> T write(Work<T> work) {
     try {
       return writer.submit(() -> transaction(work)).get();
