@@ -4,6 +4,7 @@ import io.edgemint.admin.Administration;
 import io.edgemint.admin.Explain;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Issuer;
+import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
@@ -20,6 +21,9 @@ import io.edgemint.onboarding.StandbyWatch;
 import io.edgemint.onboarding.StoragePulse;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.probe.Probe;
+import io.edgemint.registry.KnownKeys;
+import io.edgemint.registry.SnapshotFile;
+import io.edgemint.registry.SnapshotKeeper;
 import io.edgemint.registry.SqlRegistry;
 import io.edgemint.signing.Signers;
 import io.edgemint.signing.SigningKeys;
@@ -31,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -43,6 +48,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  */
 final class Foundation implements AutoCloseable {
   private final Settings settings;
+  private final Vault vault;
   private final Secrets secrets;
   private final SqlRegistry registry;
   private final ExecutorService background;
@@ -57,12 +63,9 @@ final class Foundation implements AutoCloseable {
   Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
     this.settings = settings;
     this.clock = clock;
-    this.secrets = settings.secrets().with(vault(settings));
-    this.registry =
-        SqlRegistry.open(
-            settings.registry(),
-            settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet()),
-            clock);
+    this.vault = vault(settings);
+    this.secrets = settings.secrets().with(vault);
+    this.registry = SqlRegistry.open(settings.registry(), platformIssuers(settings), clock);
     this.background =
         Executors.newFixedThreadPool(
             4, Thread.ofPlatform().name("background-", 0).daemon().factory());
@@ -84,6 +87,10 @@ final class Foundation implements AutoCloseable {
     this.outbound = new Outbound(vertx, settings.allowed().allow());
   }
 
+  private static Set<String> platformIssuers(Settings settings) {
+    return settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet());
+  }
+
   private static Vault vault(Settings settings) {
     try {
       return Vault.openOrCreate(settings.keyFile());
@@ -98,6 +105,17 @@ final class Foundation implements AutoCloseable {
 
   SqlRegistry registry() {
     return registry;
+  }
+
+  /** Issuers' last good keys, in the registry and where it is missed. */
+  KnownKeys knownKeys() {
+    return new KnownKeys(registry, platformIssuers(settings), background);
+  }
+
+  /** Keeps what a start without the registry needs. */
+  SnapshotKeeper snapshots(OrgDirectory orgs, KnownKeys keys, MeterRegistry meters) {
+    return new SnapshotKeeper(
+        new SnapshotFile(settings.snapshotFile(), vault), orgs, keys, clock, meters);
   }
 
   ExecutorService background() {

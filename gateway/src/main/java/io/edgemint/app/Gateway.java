@@ -16,6 +16,8 @@ import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
 import io.edgemint.http.Heartbeat;
+import io.edgemint.registry.KnownKeys;
+import io.edgemint.registry.NodeReports;
 import io.edgemint.registry.RegistryFollower;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.telemetry.AccessLog;
@@ -81,9 +83,20 @@ public final class Gateway implements AutoCloseable {
       RandomGenerator random = new Random(); // Safe on all threads.
 
       OrgDirectory orgs = new OrgDirectory();
-      part(new RegistryFollower(vertx, foundation.registry(), orgs, random, clock, meters))
-          .start()
-          .await();
+      KnownKeys lastGood = foundation.knownKeys();
+      RegistryFollower follower =
+          part(
+              new RegistryFollower(
+                  foundation.registry(),
+                  orgs,
+                  part(foundation.snapshots(orgs, lastGood, meters)),
+                  Timers.of(vertx),
+                  random,
+                  meters));
+      String node = UUID.randomUUID().toString();
+      NodeReports reports = part(new NodeReports(foundation.registry(), node, orgs, clock));
+      follower.onRead(reports::look);
+      follower.start().await();
 
       Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, meters);
       CallerVerifier callers =
@@ -91,7 +104,7 @@ public final class Gateway implements AutoCloseable {
               new CallerVerifier(
                   settings.issuers(),
                   orgs,
-                  keys(foundation, vertx, clock, random),
+                  keys(foundation, lastGood, vertx, clock, random),
                   caller -> traffic.requestsOf(caller.org(), caller.subject()),
                   settings.caches().tokens(),
                   meters));
@@ -132,10 +145,10 @@ public final class Gateway implements AutoCloseable {
               heartbeat::alive,
               () -> !leaving && callers.anybodyGetsIn());
       deploy(vertx, () -> admin, 1);
-      startRounds(foundation, orgs, meters);
+      startRounds(foundation, follower, node, orgs, meters);
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
-      introduce(settings, orgs, callers, transport.name(), certificates, say);
+      introduce(settings, orgs, follower, callers, transport.name(), certificates, say);
     } catch (Throwable e) {
       // Also what waiting for a future throws, which may be a checked exception.
       close();
@@ -167,6 +180,7 @@ public final class Gateway implements AutoCloseable {
   private void introduce(
       Settings settings,
       OrgDirectory orgs,
+      RegistryFollower follower,
       CallerVerifier callers,
       String transport,
       Optional<Certificates> certificates,
@@ -178,9 +192,12 @@ public final class Gateway implements AutoCloseable {
     certificates.ifPresent(
         shown -> say.accept(EdgeServer.tlsSentence() + " Certificates until " + shown.end() + "."));
     say.accept(
-        "Registry: %s at version %d with %d organisations."
-            .formatted(
-                settings.registry(), orgs.snapshot().version(), orgs.snapshot().orgs().size()));
+        follower.source().isEmpty()
+            ? "Registry: %s at version %d with %d organisations."
+                .formatted(
+                    settings.registry(), orgs.snapshot().version(), orgs.snapshot().orgs().size())
+            : "Warning: %s cannot be used at the moment; serving from the snapshot file %s."
+                .formatted(settings.registry(), follower.source()));
     callers.problems().forEach(problem -> say.accept("Warning: " + problem));
     if (settings.defaultStorage().isEmpty()) {
       say.accept("Warning: no default storage; organisations without an active backend get 503.");
@@ -193,11 +210,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static KeySupply keys(
-      Foundation foundation, Vertx vertx, InstantSource clock, RandomGenerator random) {
+      Foundation foundation,
+      KnownKeys lastGood,
+      Vertx vertx,
+      InstantSource clock,
+      RandomGenerator random) {
     Secrets secrets = foundation.secrets();
     return new KeySupply(
         new KeyFetcher(foundation.outbound()),
-        foundation.registry(),
+        lastGood,
         (issuer, shared) ->
             secrets.open(shared.secret(), Purpose.issuerSecret(issuer.org(), issuer.iss())),
         foundation.background(),
@@ -266,9 +287,14 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private void startRounds(Foundation foundation, OrgDirectory orgs, MeterRegistry meters) {
-    String holder = UUID.randomUUID().toString();
-    Rounds rounds = part(new Rounds());
+  private void startRounds(
+      Foundation foundation,
+      RegistryFollower follower,
+      String holder,
+      OrgDirectory orgs,
+      MeterRegistry meters) {
+    // All of them begin with a lease, which a registry that is away gives to nobody.
+    Rounds rounds = part(new Rounds(() -> !follower.isAway()));
     rounds.add(
         "revalidation",
         REVALIDATION_ROUND,

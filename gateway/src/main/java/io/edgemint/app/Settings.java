@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that the settings file says, each part as the feature that owns it reads it.
  *
  * @param registry where the registry is kept
+ * @param snapshotFile what a start without the registry serves from
  * @param keyFile the key-encryption key
  * @param issuers the platform's token issuers
  * @param crypto the cryptography that was chosen, already in place
@@ -46,6 +47,7 @@ record Settings(
     EdgeSettings edge,
     AdminSettings admin,
     RegistrySettings registry,
+    Path snapshotFile,
     Path keyFile,
     List<Issuer> issuers,
     Optional<DefaultStorage> defaultStorage,
@@ -81,6 +83,7 @@ record Settings(
     Field<EdgeSettings> edge = EdgeSettings.read(root.section("edge"));
     AdminSettings admin = AdminSettings.read(root.section("admin"));
     Field<RegistrySettings> registry = RegistrySettings.read(root.section("registry"));
+    Path snapshotFile = root.section("registry").file("snapshot_file", "data/registry.snapshot");
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
     Field<TrafficSettings> traffic = TrafficSettings.read(root.section("traffic"));
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
@@ -96,6 +99,7 @@ record Settings(
                     edge.get(),
                     admin,
                     registry.get(),
+                    snapshotFile,
                     keyFile,
                     issuers.stream().map(Field::get).toList(),
                     defaultStorage.get(),

@@ -32,12 +32,21 @@ final class IdentityRoots {
     this.platformIssuers = Set.copyOf(platformIssuers);
   }
 
+  /** A contradiction between the settings and the registry, which an operator resolves. */
+  static final class PlatformIssuerTaken extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    private PlatformIssuerTaken(String message) {
+      super(message);
+    }
+  }
+
   /** Refuses issuers of the platform that an organisation had before. */
   void checkPlatform(Connection connection) throws SQLException {
     for (String iss : platformIssuers) {
       String owner = owner(connection, new Root(ISSUER, iss));
       if (!owner.isEmpty()) {
-        throw new IllegalStateException(
+        throw new PlatformIssuerTaken(
             "issuer '%s' of the platform belongs to organisation %s: remove it from one of them"
                 .formatted(iss, owner));
       }

@@ -3,18 +3,25 @@ package io.edgemint.registry;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Snapshot;
+import io.edgemint.caller.Timers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
-import java.time.InstantSource;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,22 +30,36 @@ import java.util.random.RandomGenerator;
  * <p>It reads about once a second on a thread of its own, one read at a time, and replaces the
  * snapshot there. A read that fails or hangs changes nothing: the last snapshot serves on, and only
  * its age grows. Versions never fall unless the registry says that its past has changed.
+ *
+ * <p>If the registry cannot be read at the start, the snapshot file stands in for it until it can.
  */
 public final class RegistryFollower implements AutoCloseable {
+  static final Duration TIMEOUT = Duration.ofSeconds(1);
+  static final Duration PATIENCE_AT_START = Duration.ofSeconds(2);
+
   private static final System.Logger LOG = System.getLogger(RegistryFollower.class.getName());
   private static final long PERIOD_MILLIS = 1_000;
-  private static final long TIMEOUT_MILLIS = 1_000;
 
-  private final Vertx vertx;
+  /** What does not answer is asked less often, and never twice in one second. */
+  private static final long PERIOD_AWAY_MILLIS = 1_500;
+
   private final BackendStore store;
   private final OrgDirectory directory;
+  private final SnapshotKeeper snapshots;
+  private final Timers timers;
+  private final ExecutorService reads;
   private final RandomGenerator random;
-  private final InstantSource clock;
-  private final WorkerExecutor worker;
+  private final LongSupplier nanos;
   private final Map<Refresh, Counter> counters = new EnumMap<>(Refresh.class);
-  private volatile long readAt;
+  private final List<Runnable> readers = new CopyOnWriteArrayList<>();
+  private final Promise<Void> started = Promise.promise();
   private volatile boolean failing;
   private volatile boolean closed;
+  private volatile String source = "";
+
+  // Guarded by this.
+  private boolean decided;
+  private String noFile = "";
 
   /**
    * Follows nothing until it is started.
@@ -46,59 +67,196 @@ public final class RegistryFollower implements AutoCloseable {
    * @param random spreads the reads of many processes
    */
   public RegistryFollower(
-      Vertx vertx,
       BackendStore store,
       OrgDirectory directory,
+      SnapshotKeeper snapshots,
+      Timers timers,
       RandomGenerator random,
-      InstantSource clock,
       MeterRegistry meters) {
-    this.vertx = vertx;
+    this(
+        store,
+        directory,
+        snapshots,
+        timers,
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("registry-follower").daemon().factory()),
+        random,
+        System::nanoTime,
+        meters);
+  }
+
+  RegistryFollower(
+      BackendStore store,
+      OrgDirectory directory,
+      SnapshotKeeper snapshots,
+      Timers timers,
+      ExecutorService reads,
+      RandomGenerator random,
+      LongSupplier nanos,
+      MeterRegistry meters) {
     this.store = store;
     this.directory = directory;
+    this.snapshots = snapshots;
+    this.timers = timers;
+    this.reads = reads;
     this.random = random;
-    this.clock = clock;
-    this.worker = vertx.createSharedWorkerExecutor("registry-follower", 1);
-    this.readAt = clock.millis();
+    this.nanos = nanos;
     for (Refresh refresh : Refresh.values()) {
       counters.put(refresh, refresh.counter(meters));
     }
     Gauge.builder("gateway.registry.version", () -> directory.snapshot().version())
         .description("Version of the registry that this process serves from")
         .register(meters);
-    Gauge.builder("gateway.registry.age", () -> (clock.millis() - readAt) / 1000.0)
+    Gauge.builder("gateway.registry.age", () -> directory.age() / 1e9)
         .description("Time since the registry was last read")
         .baseUnit("seconds")
         .register(meters);
   }
 
-  /** Loads everything and goes on following; fails if the registry cannot be read. */
+  /** Registers what is to be done after each read that succeeds; it must return at once. */
+  public void onRead(Runnable reader) {
+    readers.add(reader);
+  }
+
+  /** Whether the last read failed, or has not come back in time. */
+  public boolean isAway() {
+    return failing;
+  }
+
+  /** The snapshot file that was taken in place of the registry, in words; empty if none was. */
+  public String source() {
+    return source;
+  }
+
+  /**
+   * Loads everything and goes on following. A registry that fails, or does not answer within two
+   * seconds, is stood in for by the snapshot file; without a usable one, the start takes as long as
+   * the registry does, and fails as it does.
+   */
   public Future<Void> start() {
-    return worker
-        .<Void>executeBlocking(
-            () -> {
-              directory.replace(store.load());
-              readAt = clock.millis();
-              return null;
-            })
-        .onSuccess(loaded -> schedule());
+    Runnable cancel = timers.after(PATIENCE_AT_START, () -> snapshots.later(this::startLate));
+    reads.execute(
+        () -> {
+          boolean late = loadFirst();
+          cancel.run();
+          if (late) {
+            // It answers by now, and the file may be older.
+            pollUnlessClosed();
+          } else if (isDecided()) {
+            schedule();
+          }
+        });
+    return started.future();
+  }
+
+  private synchronized boolean isDecided() {
+    return decided;
+  }
+
+  /** Whether the registry has answered, but too late to be taken. */
+  private boolean loadFirst() {
+    try {
+      long began = nanos.getAsLong();
+      Snapshot loaded = store.load();
+      // Nobody ever wrote to it: rather a database that was lost than one that forgot everything.
+      boolean blank = loaded.version() == 0 && loaded.orgs().isEmpty();
+      return !(blank && standIn("it is empty", true)) && !take(loaded, began);
+    } catch (IdentityRoots.PlatformIssuerTaken e) {
+      // These settings are refused, however well one could serve without.
+      started.tryFail(e);
+    } catch (RuntimeException | Error e) {
+      // Also errors: a start that never ends would tell nobody why.
+      String problem = sentence(e);
+      if (!standIn(problem, false)) {
+        String told = problem + "; " + noFile();
+        started.tryFail(new UncheckedIOException(told, new IOException(told, e)));
+      }
+    }
+    return false;
+  }
+
+  /** What a driver has to say beyond its first line helps nobody. */
+  private static String sentence(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
+  }
+
+  private synchronized String noFile() {
+    return noFile;
+  }
+
+  /** Serves what was loaded, unless something else serves by now: the next read compares them. */
+  private synchronized boolean take(Snapshot loaded, long began) {
+    if (decided) {
+      return false;
+    }
+    decided = true;
+    directory.replace(loaded);
+    directory.confirm(nanos.getAsLong() - began);
+    snapshots.read(true);
+    readers.forEach(Runnable::run);
+    started.tryComplete();
+    return true;
+  }
+
+  private void startLate() {
+    String problem = "no answer within " + PATIENCE_AT_START.toSeconds() + " seconds";
+    if (!standIn(problem, false)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the registry is waited for: {0}, and {1}",
+          problem,
+          noFile());
+    }
+  }
+
+  /**
+   * Serves from the snapshot file, unless that has been decided.
+   *
+   * @param onlyIfFull whether a file without organisations is of no use
+   * @return whether this process has something to serve from
+   */
+  private synchronized boolean standIn(String problem, boolean onlyIfFull) {
+    if (decided) {
+      return true;
+    }
+    try {
+      source = snapshots.restore(onlyIfFull);
+    } catch (IOException e) {
+      noFile = String.valueOf(e.getMessage());
+      return false;
+    }
+    decided = true;
+    failing = true;
+    snapshots.read(false);
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the registry cannot be used ({0}); serving from the snapshot file {1}",
+        problem,
+        source);
+    started.tryComplete();
+    return true;
   }
 
   private void schedule() {
     if (!closed) {
-      vertx.setTimer(delay(random), timer -> pollUnlessClosed());
+      timers.after(Duration.ofMillis(delay(random, failing)), this::pollUnlessClosed);
     }
   }
 
   private void pollUnlessClosed() {
-    // A timer that was set before the end may fire after it, when there is no worker any more.
+    // A timer that was set before the end may fire after it, when there is no thread any more.
     if (!closed) {
       poll().onComplete(done -> schedule());
     }
   }
 
-  /** Milliseconds until the next read: a second, give or take a fifth. */
-  static long delay(RandomGenerator random) {
-    return random.nextLong(PERIOD_MILLIS * 4 / 5, PERIOD_MILLIS * 6 / 5 + 1);
+  /**
+   * Milliseconds until the next read, give or take a fifth: a second, or one and a half while the
+   * registry is away.
+   */
+  static long delay(RandomGenerator random, boolean away) {
+    long period = away ? PERIOD_AWAY_MILLIS : PERIOD_MILLIS;
+    return random.nextLong(period * 4 / 5, period * 6 / 5 + 1);
   }
 
   /**
@@ -106,14 +264,52 @@ public final class RegistryFollower implements AutoCloseable {
    * late read is counted as a failure when its time is up, and used when it comes.
    */
   Future<Void> poll() {
-    Future<Refresh> read = worker.executeBlocking(this::refresh);
-    read.timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-        .onSuccess(this::succeeded)
-        .onFailure(this::failed);
-    return read.mapEmpty().otherwiseEmpty().mapEmpty();
+    Promise<Void> ended = Promise.promise();
+    AtomicBoolean told = new AtomicBoolean();
+    Runnable cancel =
+        timers.after(
+            TIMEOUT,
+            () -> {
+              if (told.compareAndSet(false, true)) {
+                failed(Refresh.TIMEOUT, "no answer within a second");
+              }
+            });
+    try {
+      reads.execute(
+          () -> {
+            try {
+              readOnce(told);
+            } finally {
+              cancel.run();
+              ended.complete();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      cancel.run();
+      ended.complete();
+    }
+    return ended.future();
+  }
+
+  private void readOnce(AtomicBoolean told) {
+    Refresh refresh;
+    try {
+      refresh = refresh();
+    } catch (RuntimeException e) {
+      if (told.compareAndSet(false, true)) {
+        failed(Refresh.FAILED, sentence(e));
+      }
+      return;
+    }
+    if (told.compareAndSet(false, true)) {
+      succeeded(refresh);
+    } else {
+      snapshots.look();
+    }
   }
 
   private Refresh refresh() {
+    long began = nanos.getAsLong();
     Snapshot known = directory.snapshot();
     Snapshot.Changes changes = store.since(known);
     boolean back = changes.version() < known.version();
@@ -123,12 +319,13 @@ public final class RegistryFollower implements AutoCloseable {
     }
     if (changes.everything() && changes.changed().isEmpty() && !known.orgs().isEmpty()) {
       // Deletions come one by one. Empty all at once, a database was lost and made anew.
-      throw new IllegalStateException("it is empty; restore it, or restart to serve from nothing");
+      throw new IllegalStateException(
+          "it is empty; restore it, or restart without the snapshot file to serve from nothing");
     }
     if (changes.everything() || changes.version() != known.version()) {
       directory.replace(known.with(changes));
     }
-    readAt = clock.millis();
+    directory.confirm(nanos.getAsLong() - began);
     if (changes.everything()) {
       return Refresh.RELOADED;
     }
@@ -147,18 +344,20 @@ public final class RegistryFollower implements AutoCloseable {
       failing = false;
       LOG.log(System.Logger.Level.INFO, "the registry can be read again");
     }
+    snapshots.read(true);
+    readers.forEach(Runnable::run);
   }
 
-  private void failed(Throwable failure) {
-    boolean late = failure instanceof TimeoutException;
-    count(late ? Refresh.TIMEOUT : Refresh.FAILED);
+  private void failed(Refresh how, String why) {
+    count(how);
     if (!failing) {
       failing = true;
       LOG.log(
           System.Logger.Level.WARNING,
           "the registry cannot be followed, the last snapshot serves on: {0}",
-          late ? "no answer within a second" : failure.getMessage());
+          why);
     }
+    snapshots.read(false);
   }
 
   private void count(Refresh refresh) {
@@ -172,7 +371,7 @@ public final class RegistryFollower implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    worker.close();
+    reads.shutdown();
   }
 
   /** What became of a read. */

@@ -41,6 +41,7 @@ class SettingsTest {
             new AdminSettings(
                 "127.0.0.1", 8081, Objects.requireNonNull(folder).resolve("data/admin.token")));
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
+    assertThat(settings.snapshotFile().toString()).endsWith("data/registry.snapshot");
     assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
     assertThat(settings.issuers()).isEmpty();
     assertThat(settings.sessions()).isEqualTo(SessionSettings.DEFAULT);
@@ -59,7 +60,7 @@ class SettingsTest {
             """
             edge: {host: 127.0.0.1, port: 1, event_loops: 3}
             admin: {host: 127.0.0.2, port: 2, token_file: t}
-            registry: {file: r.db}
+            registry: {file: r.db, snapshot_file: r.snapshot}
             secrets: {key_file: k}
             issuers:
               - issuer: https://i.test

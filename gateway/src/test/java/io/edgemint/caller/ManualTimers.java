@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A clock and its timers, which move when a test says so. */
-final class ManualTimers implements Timers, InstantSource {
+public final class ManualTimers implements Timers, InstantSource {
   private final List<Timer> pending = new ArrayList<>();
   private Instant now = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -30,7 +30,7 @@ final class ManualTimers implements Timers, InstantSource {
   }
 
   /** Moves the clock on and runs what becomes due, each at its own time. */
-  void advance(Duration by) {
+  public void advance(Duration by) {
     Instant until = instant().plus(by);
     for (Timer next = due(until); next != null; next = due(until)) {
       next.task.run();
@@ -38,15 +38,15 @@ final class ManualTimers implements Timers, InstantSource {
     set(until);
   }
 
-  synchronized void set(Instant instant) {
+  public synchronized void set(Instant instant) {
     now = instant;
   }
 
-  long seconds() {
+  public long seconds() {
     return instant().getEpochSecond();
   }
 
-  synchronized int pending() {
+  public synchronized int pending() {
     return pending.size();
   }
 
