@@ -42,11 +42,18 @@ final class OrgJson {
   }
 
   private static JsonObject policy(Policy policy) {
-    return new JsonObject()
-        .put("entitlement", new JsonArray(policy.entitlement().prefixes()))
-        .put("allowed_regions", new JsonArray(policy.allowedRegions().stream().sorted().toList()))
-        .put("token_limited", policy.tokenLimited())
-        .put("when_failing", policy.refuseFailing() ? "refuse" : "hold");
+    JsonObject json =
+        new JsonObject()
+            .put("entitlement", new JsonArray(policy.entitlement().prefixes()))
+            .put(
+                "allowed_regions",
+                new JsonArray(policy.allowedRegions().stream().sorted().toList()))
+            .put("token_limited", policy.tokenLimited())
+            .put("when_failing", policy.refuseFailing() ? "refuse" : "hold");
+    if (policy.maxStaleness() != null) {
+      json.put("max_staleness", policy.maxStaleness().toSeconds() + "s");
+    }
+    return json;
   }
 
   private static JsonObject revocations(Revocations revocations) {

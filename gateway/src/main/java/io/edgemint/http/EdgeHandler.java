@@ -237,7 +237,9 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   /** Answers with a link: the bytes of this second if there are any, else a grant. */
   private void link(HttpServerRequest request, Caller caller, String path, LinkAsk ask) {
     Rendered known = recent.recent(grants.orgs(), caller.org(), request.uri(), clock.millis());
-    if (known != null && Access.check(caller, known.org(), known.key()) == null) {
+    if (known != null
+        && Access.check(caller, known.org(), known.key()) == null
+        && !grants.isTooOldFor(known.org())) {
       sendLink(request, caller, known);
       return;
     }

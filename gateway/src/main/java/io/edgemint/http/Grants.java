@@ -31,6 +31,11 @@ public final class Grants {
   private static final Future<Grant> UNKNOWN =
       Future.failedFuture(
           new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here"));
+  private static final Future<Grant> STALE =
+      Future.failedFuture(
+          new Refused(
+              Refusal.BACKEND_UNAVAILABLE,
+              "the gateway has not reached the registry for longer than the organisation allows"));
 
   private final CallerVerifier callers;
   private final OrgDirectory orgs;
@@ -94,6 +99,11 @@ public final class Grants {
     return orgs.snapshot();
   }
 
+  /** Whether what is known is older than the organisation allows. */
+  boolean isTooOldFor(Org org) {
+    return orgs.isTooOldFor(org);
+  }
+
   private @Nullable Org org(Caller caller) {
     return orgs().org(caller.org());
   }
@@ -110,6 +120,9 @@ public final class Grants {
     Refused refused = Access.check(caller, org, key);
     if (refused != null) {
       return Future.failedFuture(refused);
+    }
+    if (isTooOldFor(org)) {
+      return STALE;
     }
     LinkAsk limited = org.policy().tokenLimited() ? ask.until(caller.expiresAt()) : ask;
     return then(

@@ -17,6 +17,7 @@ import io.edgemint.config.Field;
 import io.edgemint.config.Section;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.signing.SigningKeys;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public record OrgFile(Org org, boolean revokes, Set<String> generated) {
   /** Stands for an owner that could not be read, or that is the platform. */
   private static final OrgId UNNAMED = new OrgId("unnamed");
+
+  /** Some reads of the registry: one that is late does not turn devices away. */
+  private static final Duration LEAST_STALENESS = Duration.ofSeconds(10);
 
   /** Copies the set. */
   public OrgFile {
@@ -211,13 +215,19 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
       Field<List<String>> regions = section.list("allowed_regions", S3Reader::region);
       boolean tokenLimited = section.flag("token_limited", false);
       WhenFailing whenFailing = section.oneOf("when_failing", WhenFailing.HOLD);
+      Duration maxStaleness =
+          section.has("max_staleness")
+              ? section.duration(
+                  "max_staleness", LEAST_STALENESS, LEAST_STALENESS, Duration.ofDays(30))
+              : null;
       return section.build(
           () ->
               new Policy(
                   new Entitlement(prefixes.get()),
                   new HashSet<>(regions.get()),
                   tokenLimited,
-                  whenFailing == WhenFailing.REFUSE));
+                  whenFailing == WhenFailing.REFUSE,
+                  maxStaleness));
     }
 
     private enum WhenFailing {

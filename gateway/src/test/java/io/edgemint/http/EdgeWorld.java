@@ -58,9 +58,13 @@ final class EdgeWorld implements AutoCloseable {
       "a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8);
 
   final ManualClock clock = new ManualClock(Instant.parse("2026-11-20T12:00:00Z").getEpochSecond());
+
+  /** The clock that nobody sets. */
+  final ManualClock monotonic = new ManualClock(0);
+
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EdgeMeters edgeMeters = new EdgeMeters(meters);
-  final OrgDirectory orgs = new OrgDirectory();
+  final OrgDirectory orgs = new OrgDirectory(() -> monotonic.millis() * 1_000_000);
   final PlainSecrets secrets = new PlainSecrets();
   final Vertx vertx = Vertx.vertx();
   final Traffic traffic;

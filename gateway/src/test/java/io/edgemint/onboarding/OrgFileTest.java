@@ -140,10 +140,24 @@ class OrgFileTest {
 
     assertThat(file.org().policy().allowedRegions()).isEmpty();
     assertThat(file.org().policy().tokenLimited()).isFalse();
+    assertThat(file.org().policy().maxStaleness()).isNull();
     assertThat(file.org().revocations()).isEqualTo(Revocations.NONE);
     assertThat(file.revokes()).isFalse();
     assertThat(file.org().version()).isZero();
     assertThat(bench.read(MINIMAL + "revocations: {}").revokes()).isTrue();
+  }
+
+  @Test
+  void read_maxStaleness_isTenSecondsToThirtyDays() {
+    String policy = "org: acme\npolicy: {entitlement: [fw/], max_staleness: %s}\n";
+
+    assertThat(bench.read(policy.formatted("10s")).org().policy().maxStaleness())
+        .isEqualTo(Duration.ofSeconds(10));
+    assertThat(bench.read(policy.formatted("30d")).org().policy().maxStaleness())
+        .isEqualTo(Duration.ofDays(30));
+    assertRefused(policy.formatted("9s"), "policy.max_staleness");
+    assertRefused(policy.formatted("31d"), "policy.max_staleness");
+    assertRefused(policy.formatted("never"), "policy.max_staleness");
   }
 
   @Test

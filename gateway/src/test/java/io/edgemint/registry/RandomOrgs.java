@@ -63,7 +63,8 @@ final class RandomOrgs {
             new Entitlement(some(3, this::text)),
             new HashSet<>(some(2, () -> "region-" + random.nextInt(9))),
             random.nextBoolean(),
-            random.nextBoolean()),
+            random.nextBoolean(),
+            maybe(() -> Duration.ofSeconds(random.nextInt(1, 100_000)))),
         new Revocations(
             random.nextBoolean(), new HashSet<>(some(3, this::text)), some(3, this::text)),
         some(3, () -> issuer(id)),
