@@ -63,6 +63,11 @@ final class GatewayProcess implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** The lines of its introduction. */
+  List<String> said() {
+    return said;
+  }
+
   int edgePort() {
     return edgePort;
   }

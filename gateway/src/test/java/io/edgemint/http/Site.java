@@ -7,16 +7,21 @@ import io.edgemint.app.Main;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.OrgId;
 import io.edgemint.caller.TokenMinter;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,6 +34,7 @@ final class Site {
   private static final String ISSUER = "https://issuer.test";
   private final Path folder;
   private final TokenMinter minter;
+  private final String jwks;
 
   /**
    * Writes it.
@@ -40,6 +46,7 @@ final class Site {
     KeyPair issuer = KeyPairs.ec("secp256r1");
     minter = TokenMinter.ofPrivateKey(KeyPairs.pem(issuer.getPrivate()), "k1", false);
     write("issuer.pem", KeyPairs.pem(issuer.getPublic()));
+    jwks = jwks((ECPublicKey) issuer.getPublic());
     write("s3", "secret");
     write("edgemint.yaml", settings(edge));
     write("acme.yaml", "org: acme\npolicy:\n  entitlement: [fw/]\n");
@@ -86,6 +93,27 @@ final class Site {
         .formatted(edge.indent(2).stripTrailing(), ISSUER);
   }
 
+  private static String jwks(ECPublicKey key) {
+    JsonObject members =
+        new JsonObject()
+            .put("kty", "EC")
+            .put("crv", "P-256")
+            .put("kid", "k1")
+            .put("alg", "ES256")
+            .put("x", coordinate(key.getW().getAffineX()))
+            .put("y", coordinate(key.getW().getAffineY()));
+    return new JsonObject().put("keys", new JsonArray().add(members)).encode();
+  }
+
+  /** In 32 bytes (RFC 7518, section 6.2.1.2). */
+  private static String coordinate(BigInteger number) {
+    byte[] signed = number.toByteArray();
+    byte[] padded = new byte[32];
+    int length = Math.min(signed.length, 32);
+    System.arraycopy(signed, signed.length - length, padded, 32 - length, length);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(padded);
+  }
+
   private void write(String name, String text) {
     try {
       Files.writeString(folder.resolve(name), text);
@@ -103,13 +131,23 @@ final class Site {
     return Gateway.start(settings(), Map.of(), InstantSource.system(), line -> {});
   }
 
+  /** The issuer's key, as it would publish it. */
+  String jwks() {
+    return jwks;
+  }
+
   /** A token of a device, for an hour. */
   String token() {
+    return token("dev-1");
+  }
+
+  /** A token of that device, for an hour. */
+  String token(String device) {
     return minter.mint(
         new TokenMinter.Content(
             ISSUER,
             Set.of("edgemint"),
-            "dev-1",
+            device,
             new OrgId("acme"),
             Set.of(),
             null,
