@@ -1,6 +1,7 @@
 package io.edgemint.app;
 
 import io.edgemint.config.InvalidSettings;
+import io.edgemint.registry.RegistryRefused;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -29,6 +30,8 @@ import picocli.CommandLine.IVersionProvider;
       KeyCommand.class,
       ExplainCommand.class,
       PlatformCommand.class,
+      RegistryCommand.class,
+      AuditCommand.class,
       TokenCommand.class,
       HelpCommand.class
     },
@@ -74,6 +77,7 @@ public final class Main {
       PrintWriter err = command.getErr();
       if (failure instanceof Failure
           || failure instanceof InvalidSettings
+          || failure instanceof RegistryRefused
           || failure instanceof UncheckedIOException) {
         err.println("edgemint: " + failure.getMessage());
       } else {

@@ -28,22 +28,34 @@ final class AuditTrail {
 
   private AuditTrail() {}
 
-  /** Adds the row of a version; versions follow each other without a gap. */
-  static void add(Connection connection, Entry entry) throws SQLException {
-    String chain = entry.chainedTo(chainAt(connection, entry.version - 1));
-    try (PreparedStatement insert =
-        connection.prepareStatement(
+  /**
+   * Adds the rows of versions that follow each other and the newest one without a gap; returns the
+   * chain at the last.
+   */
+  static String add(Connection connection, List<Entry> entries) throws SQLException {
+    if (entries.isEmpty()) {
+      return NONE;
+    }
+    String chain = chainAt(connection, entries.getFirst().version - 1);
+    try (Batch insert =
+        new Batch(
+            connection,
             "INSERT INTO audit (version, at, actor, action, org, document, chain)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-      insert.setLong(1, entry.version);
-      insert.setLong(2, entry.at);
-      insert.setString(3, entry.actor);
-      insert.setString(4, entry.action);
-      insert.setString(5, entry.org);
-      insert.setString(6, entry.documentHash);
-      insert.setString(7, chain);
-      insert.executeUpdate();
+      for (Entry entry : entries) {
+        chain = entry.chainedTo(chain);
+        insert.add(
+            entry.version,
+            entry.at,
+            entry.actor,
+            entry.action,
+            entry.org,
+            entry.documentHash,
+            chain);
+      }
+      insert.flush();
     }
+    return chain;
   }
 
   /** The chain at a version, or {@link #NONE} if this history has no such version. */

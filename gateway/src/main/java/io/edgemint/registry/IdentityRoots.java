@@ -11,9 +11,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names by which the outside world knows an organisation, of which each belongs to one alone:
@@ -32,74 +38,94 @@ final class IdentityRoots {
     this.platformIssuers = Set.copyOf(platformIssuers);
   }
 
-  /** A contradiction between the settings and the registry, which an operator resolves. */
-  static final class PlatformIssuerTaken extends IllegalStateException {
-    private static final long serialVersionUID = 1L;
-
-    private PlatformIssuerTaken(String message) {
-      super(message);
-    }
-  }
-
   /** Refuses issuers of the platform that an organisation had before. */
   void checkPlatform(Connection connection) throws SQLException {
-    for (String iss : platformIssuers) {
-      String owner = owner(connection, new Root(ISSUER, iss));
-      if (!owner.isEmpty()) {
-        throw new PlatformIssuerTaken(
-            "issuer '%s' of the platform belongs to organisation %s: remove it from one of them"
-                .formatted(iss, owner));
+    Set<Root> roots =
+        platformIssuers.stream().map(iss -> new Root(ISSUER, iss)).collect(Collectors.toSet());
+    owners(connection, roots)
+        .forEach(
+            (root, owner) -> {
+              if (root.kind().equals(ISSUER)) {
+                throw new RegistryRefused(
+                    ("issuer '%s' of the platform belongs to organisation %s: remove it from one of"
+                            + " them")
+                        .formatted(root.value(), owner));
+              }
+            });
+  }
+
+  /** Gives up everything that organisations claimed. */
+  void release(Connection connection, List<Org> orgs) throws SQLException {
+    try (Batch delete = new Batch(connection, "DELETE FROM identity_root WHERE org = ?")) {
+      for (Org org : orgs) {
+        delete.add(org.id().value());
       }
+      delete.flush();
     }
   }
 
-  /** Gives up everything that an organisation claimed. */
-  void release(Connection connection, OrgId org) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM identity_root WHERE org = ?")) {
-      delete.setString(1, org.value());
-      delete.executeUpdate();
-    }
-  }
-
-  /** Claims everything that the record names, once it stands in the table. */
-  void claim(Connection connection, Org org) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO identity_root (kind, value, org) VALUES (?, ?, ?)")) {
+  /** Claims everything that the records name, once they stand in the table. */
+  void claim(Connection connection, List<Org> orgs) throws SQLException {
+    Map<Root, String> claimed = new LinkedHashMap<>();
+    for (Org org : orgs) {
       for (Root root : of(org)) {
-        refuseIfTaken(connection, root, org.id());
-        insert.setString(1, root.kind());
-        insert.setString(2, root.value());
-        insert.setString(3, org.id().value());
-        insert.executeUpdate();
+        refuseIfThePlatforms(root, org.id());
+        refuseIfAnothers(root, org.id(), claimed.put(root, org.id().value()));
       }
+    }
+    Map<Root, String> owners = owners(connection, claimed.keySet());
+    for (Map.Entry<Root, String> claim : claimed.entrySet()) {
+      refuseIfAnothers(claim.getKey(), new OrgId(claim.getValue()), owners.get(claim.getKey()));
+    }
+    try (Batch insert =
+        new Batch(connection, "INSERT INTO identity_root (kind, value, org) VALUES (?, ?, ?)")) {
+      for (Map.Entry<Root, String> claim : claimed.entrySet()) {
+        insert.add(claim.getKey().kind(), claim.getKey().value(), claim.getValue());
+      }
+      insert.flush();
     }
   }
 
-  private void refuseIfTaken(Connection connection, Root root, OrgId org) throws SQLException {
+  private void refuseIfThePlatforms(Root root, OrgId org) {
     if (root.kind().equals(ISSUER) && platformIssuers.contains(root.value())) {
       throw new Conflict(
           "organisation %s names issuer '%s', which is the platform's: name one of its own"
               .formatted(org, root.value()));
     }
-    String owner = owner(connection, root);
-    if (!owner.isEmpty()) {
+  }
+
+  private static void refuseIfAnothers(Root root, OrgId org, @Nullable String owner) {
+    if (owner != null) {
       throw new Conflict(
           "organisation %s names %s '%s', which belongs to organisation %s: name one of its own"
               .formatted(org, root.kind(), root.value(), owner));
     }
   }
 
-  private static String owner(Connection connection, Root root) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT org FROM identity_root WHERE kind = ? AND value = ?")) {
-      select.setString(1, root.kind());
-      select.setString(2, root.value());
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? rows.getString(1) : "";
+  private static Map<Root, String> owners(Connection connection, Set<Root> roots)
+      throws SQLException {
+    Map<Root, String> owners = new HashMap<>();
+    List<String> values = roots.stream().map(Root::value).distinct().toList();
+    for (List<String> part : Batch.parts(values).toList()) {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT kind, value, org FROM identity_root WHERE kind IN (?, ?, ?) AND value IN (%s)"
+                  .formatted(Batch.marks(part)))) {
+        // All kinds, for they lead the index.
+        select.setString(1, ISSUER);
+        select.setString(2, AUTHORITY);
+        select.setString(3, ROLE);
+        for (int i = 0; i < part.size(); i++) {
+          select.setString(i + 4, part.get(i));
+        }
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            owners.put(new Root(rows.getString(1), rows.getString(2)), rows.getString(3));
+          }
+        }
       }
     }
+    return owners;
   }
 
   private static Set<Root> of(Org org) {

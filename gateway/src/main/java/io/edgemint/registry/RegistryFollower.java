@@ -161,7 +161,7 @@ public final class RegistryFollower implements AutoCloseable {
       // Nobody ever wrote to it: rather a database that was lost than one that forgot everything.
       boolean blank = loaded.version() == 0 && loaded.orgs().isEmpty();
       return !(blank && standIn("it is empty", true)) && !take(loaded, began);
-    } catch (IdentityRoots.PlatformIssuerTaken e) {
+    } catch (RegistryRefused e) {
       // These settings are refused, however well one could serve without.
       started.tryFail(e);
     } catch (RuntimeException | Error e) {

@@ -8,6 +8,8 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.LastGoodKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * version is too old to go on from.
  */
 public final class SqlRegistry implements BackendStore, Leases, Nodes, History, LastGoodKeys {
+  /** How often a registry that was lost while it was told to keep a change is asked what it did. */
+  private static final int RECONNECTS = 5;
+
   private final Database database;
   private final IdentityRoots roots;
   private final InstantSource clock;
@@ -49,9 +55,9 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
    * which makes a SQLite file and its folder if they are not there and brings the tables to their
    * newest form; what fails is tried again by the next use.
    *
-   * <p>While that has not worked, every use throws {@link java.io.UncheckedIOException} with a
-   * message that names the place, or {@link IllegalStateException} if an organisation has claimed
-   * an issuer of the platform.
+   * <p>While that has not worked, every use throws {@link UncheckedIOException} with a message that
+   * names the place, or {@link IllegalStateException} if an organisation has claimed an issuer of
+   * the platform.
    *
    * @param platformIssuers the {@code iss} of the platform's own issuers, which no organisation may
    *     claim
@@ -133,7 +139,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   }
 
   private static Snapshot.Changes everything(Connection connection) throws SQLException {
-    long newest = version(connection);
+    long newest = OrgTable.version(connection);
     List<Org> orgs = new ArrayList<>();
     try (PreparedStatement select =
             connection.prepareStatement("SELECT id, document FROM org WHERE document IS NOT NULL");
@@ -147,7 +153,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   }
 
   private static Snapshot.Changes changes(Connection connection, long version) throws SQLException {
-    long newest = version(connection);
+    long newest = OrgTable.version(connection);
     List<Org> changed = new ArrayList<>();
     List<OrgId> deleted = new ArrayList<>();
     try (PreparedStatement select =
@@ -169,15 +175,6 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
         newest, AuditTrail.chainAt(connection, newest), false, changed, deleted);
   }
 
-  private static long version(Connection connection) throws SQLException {
-    try (PreparedStatement select =
-            connection.prepareStatement("SELECT version FROM registry_version");
-        ResultSet rows = select.executeQuery()) {
-      rows.next();
-      return rows.getLong(1);
-    }
-  }
-
   @Override
   public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
     Set<OrgId> ids = new HashSet<>();
@@ -187,28 +184,60 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
             "organisation " + org.id() + " is written twice at once");
       }
     }
-    return database()
-        .write(
-            connection -> {
-              if (change.lease() != null) {
-                LeaseTable.requireHeld(connection, change.lease());
-              }
-              OrgTable table = new OrgTable(connection, clock.millis(), change);
-              for (Org org : deleted) {
-                roots.release(connection, org.id());
-                table.delete(org);
-              }
-              List<Org> written = new ArrayList<>();
-              for (Org org : orgs) {
-                // All are given up before any is claimed: roots may move within a batch.
-                roots.release(connection, org.id());
-                written.add(table.put(org));
-              }
-              for (Org org : written) {
-                roots.claim(connection, org);
-              }
-              return written;
-            });
+    AtomicReference<OrgTable.@Nullable Written> written = new AtomicReference<>();
+    try {
+      return database()
+          .write(
+              connection -> {
+                OrgTable.Written done = write(connection, orgs, deleted, change);
+                written.set(done);
+                return done.orgs();
+              });
+    } catch (Database.OutcomeUnknown lost) {
+      return settled(written.get(), lost);
+    }
+  }
+
+  private OrgTable.Written write(
+      Connection connection, List<Org> orgs, List<Org> deleted, Change change) throws SQLException {
+    if (change.lease() != null) {
+      LeaseTable.requireHeld(connection, change.lease());
+    }
+    // All are given up before any is claimed: roots may move within a batch.
+    roots.release(connection, deleted);
+    roots.release(connection, orgs);
+    OrgTable.Written written =
+        new OrgTable(connection, clock.millis(), change).write(orgs, deleted);
+    roots.claim(connection, written.orgs());
+    return written;
+  }
+
+  /**
+   * What a write came to of which nobody said whether it is kept: the history tells. Asked as a
+   * writer, who waits until the lost transaction has ended.
+   */
+  private List<Org> settled(OrgTable.@Nullable Written written, Database.OutcomeUnknown lost) {
+    if (written == null || written.chain().isEmpty()) {
+      throw lost;
+    }
+    for (int attempt = 0; attempt < RECONNECTS; attempt++) {
+      boolean kept;
+      try {
+        kept =
+            database.write(
+                connection ->
+                    written.chain().equals(AuditTrail.chainAt(connection, written.version())));
+      } catch (UncheckedIOException away) {
+        lost.addSuppressed(away);
+        continue;
+      }
+      if (kept) {
+        return written.orgs();
+      }
+      String message = "the registry was lost before it kept the change: nothing is written";
+      throw new UncheckedIOException(message, new IOException(message, lost));
+    }
+    throw lost;
   }
 
   @Override
@@ -244,6 +273,15 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   @Override
   public List<Entry> entries(@Nullable OrgId org, long belowVersion, int limit) {
     return database().read(connection -> AuditTrail.below(connection, org, belowVersion, limit));
+  }
+
+  /**
+   * Reads the whole audit trail and holds it against itself and what is stored.
+   *
+   * @param noted a head that was noted before, or null
+   */
+  public AuditReport audit(AuditReport.@Nullable Head noted) {
+    return database().read(connection -> new AuditCheck(connection, noted).run());
   }
 
   @Override

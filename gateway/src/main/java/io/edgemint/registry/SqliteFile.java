@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
@@ -67,14 +69,50 @@ final class SqliteFile implements Database {
 
   @Override
   public void migrate() {
+    migrateAnyway();
+    // Held from now on: the last connection to close would fold the WAL into the file.
+    write(connection -> true);
+  }
+
+  /** As {@link #migrate}, also if the registry has moved away. */
+  void migrateAnyway() {
     try {
       OwnerOnly.create(path, new byte[0]);
       migrateLocked();
     } catch (IOException | SQLException | FlywayException e) {
       throw failure("open", e);
     }
-    // Held from now on: the last connection to close would fold the WAL into the file.
-    write(connection -> true);
+  }
+
+  /** Where the registry of this file went, or an empty text if it is here. */
+  static String movedTo(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT place FROM moved")) {
+      return rows.next() ? rows.getString(1) : "";
+    }
+  }
+
+  /**
+   * Leaves word of where the registry went.
+   *
+   * @param at epoch milliseconds
+   */
+  static void markMoved(Connection connection, String place, long at) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO moved (only_row, place, at) VALUES (1, ?, ?)")) {
+      insert.setString(1, place);
+      insert.setLong(2, at);
+      insert.executeUpdate();
+    }
+  }
+
+  private void requireHere(Connection connection) throws SQLException {
+    String place = movedTo(connection);
+    if (!place.isEmpty()) {
+      throw new RegistryRefused(
+          "the registry %s has moved to %s: name that under registry.postgresql in the settings"
+              .formatted(path, place));
+    }
   }
 
   /** One process at a time: Flyway does not lock a SQLite database. */
@@ -104,6 +142,7 @@ final class SqliteFile implements Database {
   public <T extends @Nullable Object> T read(Work<T> work) {
     try (Connection connection = reading.createConnection(url())) {
       execute(connection, "BEGIN");
+      requireHere(connection);
       return work.on(connection);
     } catch (SQLException e) {
       throw failure("read", e);
@@ -122,6 +161,15 @@ final class SqliteFile implements Database {
 
   @Override
   public <T extends @Nullable Object> T write(Work<T> work) {
+    return writeAnyway(
+        connection -> {
+          requireHere(connection);
+          return work.on(connection);
+        });
+  }
+
+  /** As {@link #write}, also if the registry has moved away. */
+  <T extends @Nullable Object> T writeAnyway(Work<T> work) {
     try {
       return writer.submit(() -> transaction(work)).get();
     } catch (ExecutionException e) {
