@@ -8,10 +8,7 @@ import io.edgemint.backend.Refused;
 import io.edgemint.caller.TokenMemo.Remembered;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,6 +34,7 @@ public final class CallerVerifier implements AutoCloseable {
   private static final long MOST_ENDED = 1000;
 
   private final Issuers issuers;
+  private final KeySearch search;
   private final TokenMemo memo;
 
   /** When tokens ended that came too late, so that none costs a second signature check. */
@@ -74,6 +72,7 @@ public final class CallerVerifier implements AutoCloseable {
       refused.put(flaw.refused(), counter(meters, "refused", flaw.name().toLowerCase(Locale.ROOT)));
     }
     this.issuers = new Issuers(platform, supply, FetchCounters.of(meters));
+    this.search = new KeySearch(issuers);
     orgs.onReplace(issuers::follow);
     issuers.follow(orgs.snapshot());
   }
@@ -141,7 +140,7 @@ public final class CallerVerifier implements AutoCloseable {
       return refuse(Flaw.EXPIRED.refused());
     }
     try {
-      return look(Token.parse(token), false);
+      return search.judge(Token.parse(token), this::accept).onFailure(this::count);
     } catch (Refused e) {
       return refuse(e);
     }
@@ -166,50 +165,6 @@ public final class CallerVerifier implements AutoCloseable {
   @Override
   public void close() {
     issuers.close();
-  }
-
-  /** Looks for the token's key; again once keys have come, or may have come in between. */
-  private Future<Caller> look(Token token, boolean last) {
-    try {
-      IssuerKeys issuer = issuer(token);
-      VerifyingKey key = issuer.keys().find(token.algorithm(), token.kid());
-      if (key != null) {
-        return accept(token, issuer.issuer(), key);
-      }
-      if (last) {
-        return refuse(Flaw.KEY_UNKNOWN.refused());
-      }
-      Future<Void> arriving = issuer.arriving();
-      return arriving == null ? look(token, true) : await(token, arriving);
-    } catch (Refused e) {
-      return refuse(e);
-    }
-  }
-
-  private Future<Caller> await(Token token, Future<Void> arriving) {
-    Promise<Caller> answer = Promise.promise();
-    Context context = Vertx.currentContext();
-    Runnable lookAgain = () -> look(token, true).onComplete(answer);
-    arriving.onComplete(
-        _ -> {
-          if (context == null) {
-            lookAgain.run();
-          } else {
-            context.runOnContext(_ -> lookAgain.run());
-          }
-        });
-    return answer.future();
-  }
-
-  private IssuerKeys issuer(Token token) {
-    IssuerKeys issuer = issuers.find(token.iss());
-    if (issuer == null) {
-      throw Flaw.ISSUER_UNKNOWN.refused();
-    }
-    if (!issuer.issuer().algorithms().contains(token.algorithm())) {
-      throw Flaw.ALGORITHM.refused();
-    }
-    return issuer;
   }
 
   private Future<Caller> accept(Token token, Issuer issuer, VerifyingKey key) {
@@ -241,11 +196,15 @@ public final class CallerVerifier implements AutoCloseable {
   }
 
   private Future<Caller> refuse(Refused reason) {
-    Counter counter = refused.get(reason);
+    count(reason);
+    return Future.failedFuture(reason);
+  }
+
+  private void count(Throwable failure) {
+    Counter counter = failure instanceof Refused reason ? refused.get(reason) : null;
     if (counter != null) {
       counter.increment();
     }
-    return Future.failedFuture(reason);
   }
 
   private long now() {

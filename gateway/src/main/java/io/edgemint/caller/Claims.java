@@ -77,6 +77,29 @@ record Claims(
    * @throws Refused if the issuer's settings or the clock say no
    */
   Caller judge(Issuer issuer, long now) {
+    requireMeantForUs(issuer, now);
+    OrgId speaksFor = org == null ? issuer.org() : org;
+    if (speaksFor == null || expiry <= issuedAt) {
+      throw Flaw.CLAIM_MALFORMED.refused();
+    }
+    if (issuer.org() != null && !issuer.org().equals(speaksFor)) {
+      throw Flaw.NOT_FOR_ORG.refused();
+    }
+    requireAlive(now);
+    return new Caller(iss, subject, speaksFor, scopes, entitlement, expiry);
+  }
+
+  /** The administrator that a verified token speaks of, who need not name an organisation. */
+  Administrator administrator(Issuer issuer, long now) {
+    requireMeantForUs(issuer, now);
+    if (expiry <= issuedAt) {
+      throw Flaw.CLAIM_MALFORMED.refused();
+    }
+    requireAlive(now);
+    return new Administrator(iss, subject, org, scopes, expiry);
+  }
+
+  private void requireMeantForUs(Issuer issuer, long now) {
     if (Collections.disjoint(audiences, issuer.audiences())) {
       throw Flaw.AUDIENCE.refused();
     }
@@ -86,17 +109,12 @@ record Claims(
     if (expiry > now + issuer.maxLife().toSeconds()) {
       throw Flaw.LIFE_TOO_LONG.refused();
     }
-    OrgId speaksFor = org == null ? issuer.org() : org;
-    if (speaksFor == null || expiry <= issuedAt) {
-      throw Flaw.CLAIM_MALFORMED.refused();
-    }
-    if (issuer.org() != null && !issuer.org().equals(speaksFor)) {
-      throw Flaw.NOT_FOR_ORG.refused();
-    }
+  }
+
+  private void requireAlive(long now) {
     if (expiry <= now) {
       throw Flaw.EXPIRED.refused();
     }
-    return new Caller(iss, subject, speaksFor, scopes, entitlement, expiry);
   }
 
   private static String subject(JsonNode claim) {

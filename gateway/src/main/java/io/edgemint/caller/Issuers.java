@@ -108,8 +108,13 @@ final class Issuers {
     if (!anybodyGetsIn()) {
       problems.add("no issuer has a usable key: nobody gets in");
     }
-    all.values().stream().map(IssuerKeys::problems).forEach(problems::addAll);
+    problems.addAll(issuerProblems());
     return problems;
+  }
+
+  /** The same of each issuer by itself. */
+  List<String> issuerProblems() {
+    return all.values().stream().flatMap(issuer -> issuer.problems().stream()).toList();
   }
 
   void close() {

@@ -1,6 +1,6 @@
 /**
  * Turns a credential into a verified caller (organisation, subject, scopes, entitlement, expiry) or
- * a typed refusal, and holds the issuers' current keys.
+ * administrator, or a typed refusal, and holds the issuers' current keys.
  */
 @NullMarked
 package io.edgemint.caller;
