@@ -55,9 +55,42 @@ public interface BackendStore extends AutoCloseable {
    * @param lease what the writer must still hold, or null for nothing
    */
   record Change(String actor, String action, Leases.@Nullable Lease lease) {
+    private static final int MAX_LENGTH = 1000;
+
+    /** Escapes what does not print, so that no name or reason shows itself as another. */
+    public Change {
+      actor = printable(actor);
+      action = printable(action);
+    }
+
     /** A change that hangs on no lease. */
     public Change(String actor, String action) {
       this(actor, action, null);
+    }
+
+    private static String printable(String text) {
+      StringBuilder printed = new StringBuilder();
+      text.codePoints()
+          .forEach(
+              character -> {
+                switch (Character.getType(character)) {
+                  case Character.CONTROL,
+                      Character.FORMAT,
+                      Character.LINE_SEPARATOR,
+                      Character.PARAGRAPH_SEPARATOR,
+                      Character.SURROGATE,
+                      Character.PRIVATE_USE,
+                      Character.UNASSIGNED ->
+                      printed.append("\\u{").append(Integer.toHexString(character)).append('}');
+                  default -> printed.appendCodePoint(character);
+                }
+              });
+      if (printed.length() > MAX_LENGTH) {
+        boolean halved = Character.isHighSurrogate(printed.charAt(MAX_LENGTH - 1));
+        printed.setLength(halved ? MAX_LENGTH - 1 : MAX_LENGTH);
+        printed.append("...");
+      }
+      return printed.toString();
     }
   }
 

@@ -10,6 +10,7 @@ import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Policy;
+import io.edgemint.backend.Revocation;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Secrets;
@@ -237,19 +238,14 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
 
     private static Field<Revocations> revocations(Section section) {
       boolean everything = section.flag("everything", false);
-      Field<List<String>> subjects = section.list("subjects", Reader::notEmpty);
-      // An empty prefix would withdraw everything, which has a word of its own.
-      Field<List<String>> prefixes = section.list("key_prefixes", Reader::notEmpty);
+      Field<List<String>> subjects =
+          section.list("subjects", text -> new Revocation.Subject(text).subject());
+      Field<List<String>> prefixes =
+          section.list("key_prefixes", text -> new Revocation.KeyPrefix(text).prefix());
       return section.build(
-          () -> new Revocations(everything, new HashSet<>(subjects.get()), prefixes.get()));
-    }
-
-    private static String notEmpty(String text) {
-      if (text.isEmpty()) {
-        throw new IllegalArgumentException(
-            "must not be empty; to withdraw all write 'everything: true'");
-      }
-      return text;
+          () ->
+              new Revocations(everything, new HashSet<>(subjects.get()), prefixes.get())
+                  .requireBounded());
     }
 
     private static void checkIssuers(Org org) {
