@@ -219,7 +219,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
               Grants.then(
                   caller,
                   known -> grants.grant(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
-              grant -> redirect(request, grant));
+              grant -> redirect(request, standing(grant)));
       case LINKS ->
           whenDone(
               request,
@@ -252,7 +252,16 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
             sendLink(
                 request,
                 caller,
-                recent.render(grants.orgs(), grant, request.uri(), clock.millis())));
+                recent.render(grants.orgs(), standing(grant), request.uri(), clock.millis())));
+  }
+
+  /** A grant that has not been withdrawn while the answer waited for something. */
+  private Grant standing(Grant grant) {
+    Refused withdrawn = grants.withdrawn(grant);
+    if (withdrawn != null) {
+      throw withdrawn;
+    }
+    return grant;
   }
 
   private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {

@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  * is remembered; each miss is a future of its own.
  */
 public final class Grants {
-  private static final Future<Grant> UNKNOWN =
-      Future.failedFuture(
-          new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here"));
+  @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
+  private static final Refused UNREGISTERED =
+      new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here");
+
+  private static final Future<Grant> UNKNOWN = Future.failedFuture(UNREGISTERED);
   private static final Future<Grant> STALE =
       Future.failedFuture(
           new Refused(
@@ -106,6 +108,15 @@ public final class Grants {
 
   private @Nullable Org org(Caller caller) {
     return orgs().org(caller.org());
+  }
+
+  /**
+   * Null if a link that may have waited for others can still be given out, else why not: it may
+   * have been withdrawn meanwhile.
+   */
+  @Nullable Refused withdrawn(Grant grant) {
+    Org org = org(grant.caller());
+    return org == null ? UNREGISTERED : Access.check(grant.caller(), org, grant.key());
   }
 
   /** A link to one key for a verified caller. */

@@ -91,8 +91,8 @@ final class LinkBatch {
       results.add(
           grants
               .grant(caller, ObjectKey.of(key), ask)
-              .map(LinkBatch::link)
-              .recover(failure -> refusal(request, key, failure)));
+              .map(grant -> link(request, key, grant))
+              .recover(failure -> refusal(request, key, failure).map(it -> second -> it)));
     }
     return Future.all(results).map(all -> render(all.list()));
   }
@@ -105,22 +105,31 @@ final class LinkBatch {
     return new JsonObject().put("results", rendered).toBuffer();
   }
 
-  private static LongFunction<JsonObject> link(Grant grant) {
-    return second -> RecentAnswers.json(grant, second);
+  /** Looked at again when all are there: the others may have taken seconds. */
+  private LongFunction<JsonObject> link(HttpServerRequest request, String key, Grant grant) {
+    return second -> {
+      Refused withdrawn = grants.withdrawn(grant);
+      return withdrawn == null
+          ? RecentAnswers.json(grant, second)
+          : refusal(request, key, withdrawn);
+    };
   }
 
-  private static Future<LongFunction<JsonObject>> refusal(
+  private static Future<JsonObject> refusal(
       HttpServerRequest request, String key, Throwable failure) {
-    if (!(failure instanceof Refused refused)) {
-      return Future.failedFuture(failure);
-    }
+    return failure instanceof Refused refused
+        ? Future.succeededFuture(refusal(request, key, refused))
+        : Future.failedFuture(failure);
+  }
+
+  private static JsonObject refusal(HttpServerRequest request, String key, Refused refused) {
     Problem problem = Problem.of(refused.refusal());
     JsonObject refusal =
         Answers.json(problem, refused.detail()).put("object", new JsonObject().put("key", key));
     if (problem.waits()) {
       refusal.put("retry_after", Answers.retryAfter(request));
     }
-    return Future.succeededFuture(second -> refusal);
+    return refusal;
   }
 
   private static List<String> keys(Buffer json) {
