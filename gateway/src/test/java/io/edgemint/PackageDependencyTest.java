@@ -60,6 +60,7 @@ class PackageDependencyTest {
           room(
               "admin",
               "backend",
+              "traffic",
               "caller",
               "credentials",
               "signing",

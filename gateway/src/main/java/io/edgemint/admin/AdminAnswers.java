@@ -38,16 +38,6 @@ final class AdminAnswers {
         .end(body);
   }
 
-  static void unauthorized(RoutingContext request) {
-    request.response().putHeader("WWW-Authenticate", "Bearer");
-    refuse(
-        request,
-        new AdminProblem(
-            401,
-            "token_invalid",
-            "send Authorization: Bearer and the content of the file admin.token_file"));
-  }
-
   static void unknown(RoutingContext request) {
     refuse(
         request,
@@ -62,12 +52,21 @@ final class AdminAnswers {
       case AdminProblem problem -> refuse(request, problem);
       case Impossible refusal -> refuse(request, problem(request, refusal));
       case Conflict conflict ->
-          refuse(request, new AdminProblem(409, "conflict", String.valueOf(conflict.getMessage())));
+          refuse(request, new AdminProblem(409, "conflict", detail(request, conflict)));
       case InvalidSettings invalid -> refuse(request, problem(invalid));
       case IllegalArgumentException wrong ->
           refuse(request, new AdminProblem(400, "invalid", String.valueOf(wrong.getMessage())));
       case null, default -> fault(request, failure);
     }
+  }
+
+  /** Whom an issuer or a role belongs to is told to those alone who may see everybody. */
+  private static String detail(RoutingContext request, Conflict conflict) {
+    Mandate mandate = request.get(AdminApi.MANDATE);
+    return mandate != null && mandate.views()
+        ? String.valueOf(conflict.getMessage())
+        : "somebody else wrote meanwhile, or an issuer, certificate authority or role that is named"
+            + " is not free; read the organisation again, and name what is its own";
   }
 
   private static AdminProblem problem(RoutingContext request, Impossible refusal) {
@@ -120,6 +119,9 @@ final class AdminAnswers {
   }
 
   private static void refuse(RoutingContext request, AdminProblem problem) {
+    if (problem.challenge() != null) {
+      request.response().putHeader("WWW-Authenticate", problem.challenge());
+    }
     JsonObject body =
         new JsonObject()
             .put("code", problem.code())

@@ -4,6 +4,7 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront.Hash;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.CloudFront.SigningKey;
+import io.edgemint.backend.History;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.config.Field;
@@ -12,6 +13,7 @@ import io.edgemint.config.Section;
 import io.edgemint.config.SettingsFile;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
+import io.edgemint.onboarding.Order;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.SigningKeyRotation.NewKey;
 import io.edgemint.onboarding.SigningKeyRotation.Promotion;
@@ -28,6 +30,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.CharBuffer;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,23 +41,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdminApi {
   static final int MAX_BODY = 256 * 1024;
+
+  /** Under which name a request carries the mandate of its sender. */
+  static final String MANDATE = "mandate";
+
   private static final int THREADS = 8;
   private static final int PAGE = 100;
 
   private final Administration parts;
-  private final AdminToken token;
+  private final FrontDoor door;
   private final WorkerExecutor worker;
   private final WorkerExecutor probing;
+  private final WorkerExecutor revoking;
 
-  AdminApi(Vertx vertx, Administration parts, AdminToken token) {
+  AdminApi(Vertx vertx, Administration parts, FrontDoor door) {
     this.parts = parts;
-    this.token = token;
+    this.door = door;
     this.worker = vertx.createSharedWorkerExecutor("admin", THREADS);
     this.probing = vertx.createSharedWorkerExecutor("admin-probing", THREADS);
+    this.revoking = vertx.createSharedWorkerExecutor("admin-revoking", THREADS);
   }
 
   /** Adds every route. */
   void install(Router router) {
+    RevocationCalls revocations = new RevocationCalls(parts.revoker());
     router.get("/admin/v1/openapi.json").handler(this::openApi);
     router.route("/admin/*").handler(this::authenticate);
     router.route("/admin/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
@@ -66,6 +76,10 @@ final class AdminApi {
     router.put(org).handler(does(this::putOrg));
     router.delete(org).handler(does(this::deleteOrg));
     router.get(org + "/explain").handler(does(this::explain));
+    router.get(org + "/revocations").handler(does(revocations::show));
+    router.post(org + "/revocations").handler(on(revoking, revocations::revoke));
+    router.delete(org + "/revocations").handler(on(revoking, revocations::lift));
+    router.get("/admin/v1/audit").handler(does(this::audit));
     router.get(backend).handler(does(this::backend));
     router.put(backend).handler(does(this::putBackend));
     router.delete(backend).handler(does(this::deleteBackend));
@@ -96,11 +110,19 @@ final class AdminApi {
   }
 
   private void authenticate(RoutingContext request) {
-    if (token.isIn(request.request().getHeader("Authorization"))) {
-      request.next();
-    } else {
-      AdminAnswers.unauthorized(request);
-    }
+    // A token may wait for its issuer's keys, and the body must not be lost meanwhile.
+    request.request().pause();
+    door.open(request.request())
+        .onComplete(
+            opened -> {
+              request.request().resume();
+              if (opened.succeeded()) {
+                request.put(MANDATE, opened.result());
+                request.next();
+              } else {
+                request.fail(opened.cause());
+              }
+            });
   }
 
   /** Runs a call off the event loop and writes what it answers, or what went wrong. */
@@ -113,13 +135,21 @@ final class AdminApi {
     return on(probing, work);
   }
 
+  /** What is refused costs nobody a thread. */
   private static Handler<RoutingContext> on(
       WorkerExecutor threads, Function<AdminCall, Shown> work) {
-    return request ->
-        threads
-            .executeBlocking(() -> work.apply(new AdminCall(request)), false)
-            .onSuccess(shown -> AdminAnswers.show(request, shown))
-            .onFailure(request::fail);
+    return request -> {
+      Mandate mandate = Objects.requireNonNull(request.get(MANDATE));
+      AdminProblem refusal = Rights.refusal(request, mandate);
+      if (refusal != null) {
+        request.fail(refusal);
+        return;
+      }
+      threads
+          .executeBlocking(() -> work.apply(new AdminCall(request, mandate)), false)
+          .onSuccess(shown -> AdminAnswers.show(request, shown))
+          .onFailure(request::fail);
+    };
   }
 
   /**
@@ -152,6 +182,7 @@ final class AdminApi {
     String after = Optional.ofNullable(call.query("after")).orElse("");
     List<JsonObject> page =
         parts.orgs().get().orgs().stream()
+            .filter(org -> call.mandate().sees(org.id()))
             .filter(org -> org.id().value().compareTo(after) > 0)
             .sorted(Comparator.comparing(org -> org.id().value()))
             .map(parts.explain().summaries())
@@ -173,7 +204,25 @@ final class AdminApi {
     OrgId id = call.org();
     OrgFile file =
         SettingsFile.readRequest(call.body(), root -> parts.reader().read(root, id).get());
-    return shown(parts.apply().put(file, call.orderWithVersion()));
+    return put(call, file);
+  }
+
+  /** Whoever is no operator changes what stands, and nothing of the platform's. */
+  private Shown put(AdminCall call, OrgFile file) {
+    Order order = call.orderWithVersion();
+    if (!call.mandate().operates()) {
+      Org standing = parts.store().org(call.org());
+      if (standing == null || Objects.equals(order.version(), 0L)) {
+        throw AdminProblem.scopeInsufficient(
+            Mandate.OPERATOR, "an organisation is made by an operator alone");
+      }
+      // Of another version than the one that was seen nothing is written anyway.
+      String touched = parts.platform().touched(standing, file);
+      if (touched != null && Objects.equals(order.version(), standing.version())) {
+        throw AdminProblem.scopeInsufficient(Mandate.OPERATOR, touched);
+      }
+    }
+    return shown(parts.apply().put(file, order));
   }
 
   private static Shown shown(Apply.Put put) {
@@ -198,6 +247,24 @@ final class AdminApi {
     return Shown.of(org, parts.explain().explain(org, call.required("key"), call.query("subject")));
   }
 
+  /** A page of the audit trail, newest first; one organisation's admin gets its own alone. */
+  private Shown audit(AdminCall call) {
+    int limit = (int) call.number("limit", PAGE, 10L * PAGE);
+    long before = call.number("before", Long.MAX_VALUE, Long.MAX_VALUE);
+    OrgId org = call.queriedOrg();
+    if (!call.mandate().views()) {
+      OrgId own = Objects.requireNonNull(call.mandate().org());
+      if (org != null && !org.equals(own)) {
+        throw AdminProblem.orgUnseen();
+      }
+      org = own;
+    }
+    List<History.Entry> entries = parts.history().entries(org, before, limit + 1);
+    List<History.Entry> page = entries.subList(0, Math.min(limit, entries.size()));
+    JsonObject body = new JsonObject().put("entries", OrgJson.array(page, OrgJson::entry));
+    return Shown.of(entries.size() > limit ? body.put("next", page.getLast().version()) : body);
+  }
+
   private Shown backend(AdminCall call) {
     Org org = standing(call);
     List<Backend> revisions =
@@ -214,7 +281,7 @@ final class AdminApi {
     OrgFile file =
         SettingsFile.readRequest(
             call.body(), root -> parts.reader().readBackend(root, org, call.backend()).get());
-    return shown(parts.apply().put(file, call.orderWithVersion()));
+    return put(call, file);
   }
 
   private Shown deleteBackend(AdminCall call) {
@@ -335,5 +402,6 @@ final class AdminApi {
   void close() {
     worker.close();
     probing.close();
+    revoking.close();
   }
 }

@@ -10,18 +10,34 @@ import org.jspecify.annotations.Nullable;
 
 /** What a call says, read with a clear refusal where it says it wrongly. */
 final class AdminCall {
-  private static final String ACTOR = "admin token";
   private static final Pattern VERSION = Pattern.compile("\"([0-9]{1,18})\"");
 
   private final RoutingContext request;
+  private final Mandate mandate;
 
-  AdminCall(RoutingContext request) {
+  AdminCall(RoutingContext request, Mandate mandate) {
     this.request = request;
+    this.mandate = mandate;
+  }
+
+  /** What whoever calls may do. */
+  Mandate mandate() {
+    return mandate;
   }
 
   OrgId org() {
+    return org(path("org"));
+  }
+
+  /** The organisation that the query names, or null. */
+  @Nullable OrgId queriedOrg() {
+    String id = query("org");
+    return id == null ? null : org(id);
+  }
+
+  private static OrgId org(String id) {
     try {
-      return new OrgId(path("org"));
+      return new OrgId(id);
     } catch (IllegalArgumentException e) {
       throw new AdminProblem(400, "org_invalid", String.valueOf(e.getMessage()));
     }
@@ -62,7 +78,7 @@ final class AdminCall {
 
   /** The change that is asked for, with or without the version that was seen. */
   Order order() {
-    return new Order(ACTOR, version(), dryRun());
+    return new Order(mandate.actor(), version(), dryRun());
   }
 
   /**
@@ -77,7 +93,7 @@ final class AdminCall {
           "version_required",
           "send If-Match with the ETag that was read, or If-None-Match: * to create");
     }
-    return new Order(ACTOR, version, dryRun());
+    return new Order(mandate.actor(), version, dryRun());
   }
 
   private @Nullable Long version() {
@@ -94,6 +110,19 @@ final class AdminCall {
           400, "version_invalid", "If-Match carries the ETag that was read, such as \"42\"");
     }
     return Long.valueOf(matcher.group(1));
+  }
+
+  /** A whole number above zero, or the fallback if it is not there. */
+  long number(String name, long fallback, long most) {
+    String text = query(name);
+    if (text == null) {
+      return fallback;
+    }
+    if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < 1 || Long.parseLong(text) > most) {
+      throw new AdminProblem(
+          400, "query_invalid", "%s is a number from 1 to %d".formatted(name, most));
+    }
+    return Long.parseLong(text);
   }
 
   private boolean dryRun() {

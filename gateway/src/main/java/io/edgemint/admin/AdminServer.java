@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's port: metrics and probes for whoever reaches it, which by default loopback alone
- * does, and the administration for who has its token.
+ * does, and the administration for whoever its door lets in.
  */
 public final class AdminServer extends VerticleBase {
   /** A validation sends nothing while it tries. */
@@ -20,7 +20,7 @@ public final class AdminServer extends VerticleBase {
 
   private final AdminSettings settings;
   private final Administration parts;
-  private final AdminToken token;
+  private final FrontDoor door;
   private final Supplier<String> metrics;
   private final BooleanSupplier alive;
   private final BooleanSupplier ready;
@@ -37,13 +37,13 @@ public final class AdminServer extends VerticleBase {
   public AdminServer(
       AdminSettings settings,
       Administration parts,
-      AdminToken token,
+      FrontDoor door,
       Supplier<String> metrics,
       BooleanSupplier alive,
       BooleanSupplier ready) {
     this.settings = settings;
     this.parts = parts;
-    this.token = token;
+    this.door = door;
     this.metrics = metrics;
     this.alive = alive;
     this.ready = ready;
@@ -62,7 +62,7 @@ public final class AdminServer extends VerticleBase {
                     .executeBlocking(metrics::get, false)
                     .onSuccess(page -> send(request, page))
                     .onFailure(request::fail));
-    AdminApi calls = new AdminApi(vertx, parts, token);
+    AdminApi calls = new AdminApi(vertx, parts, door);
     calls.install(router);
     api = calls;
     HttpServerOptions options =

@@ -9,9 +9,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
 
-/** The secret that guards the administration, kept in a file of the operator. */
+/** A secret that allows every call of the administration, kept in a file of the operator. */
 public final class AdminToken {
   private static final int BYTES = 32;
 
@@ -49,13 +48,9 @@ public final class AdminToken {
     OwnerOnly.create(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Tells whether an {@code Authorization} header carries this token (RFC 6750, section 2.1). */
-  boolean isIn(@Nullable String authorization) {
-    if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return false;
-    }
-    return MessageDigest.isEqual(
-        text, authorization.substring(7).strip().getBytes(StandardCharsets.UTF_8));
+  /** Tells whether a text is this token. */
+  boolean is(String other) {
+    return MessageDigest.isEqual(text, other.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.edgemint.admin;
 
 import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.History;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.PlatformFields;
+import io.edgemint.onboarding.Revoker;
 import io.edgemint.onboarding.SetupWriter;
 import io.edgemint.onboarding.SigningKeyRotation;
 import java.util.function.Supplier;
@@ -15,6 +18,7 @@ import java.util.function.Supplier;
  * @param store where organisations are kept
  * @param orgs what this gateway serves from
  * @param reader reads organisations from requests
+ * @param platform what of a request is for operators
  */
 public record Administration(
     BackendStore store,
@@ -24,4 +28,7 @@ public record Administration(
     Onboarding onboarding,
     SigningKeyRotation rotation,
     SetupWriter setup,
-    Explain explain) {}
+    Explain explain,
+    History history,
+    Revoker revoker,
+    PlatformFields platform) {}

@@ -4,9 +4,11 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.Download;
+import io.edgemint.backend.History;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.Policy;
+import io.edgemint.backend.Revocation;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials;
@@ -56,11 +58,19 @@ final class OrgJson {
     return json;
   }
 
-  private static JsonObject revocations(Revocations revocations) {
+  static JsonObject revocations(Revocations revocations) {
     return new JsonObject()
         .put("everything", revocations.everything())
         .put("subjects", new JsonArray(revocations.subjects().stream().sorted().toList()))
         .put("key_prefixes", new JsonArray(List.copyOf(revocations.keyPrefixes())));
+  }
+
+  static JsonObject revocation(Revocation revocation) {
+    return switch (revocation) {
+      case Revocation.Subject(String subject) -> new JsonObject().put("subject", subject);
+      case Revocation.KeyPrefix(String prefix) -> new JsonObject().put("key_prefix", prefix);
+      case Revocation.Everything() -> new JsonObject().put("everything", true);
+    };
   }
 
   private static JsonObject issuer(Issuer issuer) {
@@ -191,6 +201,18 @@ final class OrgJson {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has SHA-256", e);
     }
+  }
+
+  static JsonObject entry(History.Entry entry) {
+    return new JsonObject()
+        .put("version", entry.version())
+        .put("at", Instant.ofEpochMilli(entry.at()).toString())
+        .put("actor", entry.actor())
+        .put("action", entry.action())
+        .put("org", entry.org().value())
+        .put("before", entry.before())
+        .put("after", entry.after())
+        .put("chain", entry.chain());
   }
 
   static JsonObject check(Check check) {

@@ -57,7 +57,7 @@ final class ApplyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
     Apply apply = new Apply(foundation.registry(), foundation.secrets(), InstantSource.system());
-    for (Apply.Result result : apply.run(files, prune, dryRun, "command line")) {
+    for (Apply.Result result : apply.run(files, prune, dryRun, SettingsOption.actor())) {
       out.println(result.org() + ": " + result.outcome().name().toLowerCase(Locale.ROOT));
       result.changes().forEach(change -> out.println("  " + change));
     }

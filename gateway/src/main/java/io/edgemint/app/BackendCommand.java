@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     description = "Brings an organisation's own storage into service, step by step.")
 final class BackendCommand {
-  private static final Order ORDER = Order.of("command line");
+  private static final Order ORDER = Order.of(SettingsOption.actor());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -46,6 +46,7 @@ final class CheckConfigCommand implements Callable<Integer> {
     out.println(file + ": good");
     out.println("  devices  " + settings.edge().host() + ":" + settings.edge().port());
     out.println("  operator " + settings.admin().host() + ":" + settings.admin().port());
+    out.println("  " + settings.admin().waysIn());
     out.println("  registry " + settings.registry());
     settings.issuers().forEach(issuer -> out.println("  issuer   " + issuer.iss()));
     if (settings.issuers().isEmpty()) {

@@ -3,7 +3,6 @@ package io.edgemint.app;
 import io.edgemint.admin.Administration;
 import io.edgemint.admin.Explain;
 import io.edgemint.backend.ActiveBackends;
-import io.edgemint.backend.Issuer;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
@@ -14,7 +13,9 @@ import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.onboarding.PlatformFields;
 import io.edgemint.onboarding.Revalidation;
+import io.edgemint.onboarding.Revoker;
 import io.edgemint.onboarding.SetupWriter;
 import io.edgemint.onboarding.SigningKeyRotation;
 import io.edgemint.onboarding.StandbyWatch;
@@ -34,12 +35,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
@@ -65,7 +66,7 @@ final class Foundation implements AutoCloseable {
     this.clock = clock;
     this.vault = vault(settings);
     this.secrets = settings.secrets().with(vault);
-    this.registry = SqlRegistry.open(settings.registry(), platformIssuers(settings), clock);
+    this.registry = SqlRegistry.open(settings.registry(), settings.platformIssuers(), clock);
     this.background =
         Executors.newFixedThreadPool(
             4, Thread.ofPlatform().name("background-", 0).daemon().factory());
@@ -87,10 +88,6 @@ final class Foundation implements AutoCloseable {
     this.outbound = new Outbound(vertx, settings.allowed().allow());
   }
 
-  private static Set<String> platformIssuers(Settings settings) {
-    return settings.issuers().stream().map(Issuer::iss).collect(Collectors.toSet());
-  }
-
   private static Vault vault(Settings settings) {
     try {
       return Vault.openOrCreate(settings.keyFile());
@@ -109,7 +106,9 @@ final class Foundation implements AutoCloseable {
 
   /** Issuers' last good keys, in the registry and where it is missed. */
   KnownKeys knownKeys() {
-    return new KnownKeys(registry, platformIssuers(settings), background);
+    Set<String> names = new HashSet<>(settings.platformIssuers());
+    settings.admin().issuers().forEach(it -> names.add(AdministratorsKeys.name(it.iss())));
+    return new KnownKeys(registry, names, background);
   }
 
   /** Keeps what a start without the registry needs. */
@@ -153,7 +152,15 @@ final class Foundation implements AutoCloseable {
         onboarding(),
         rotation(),
         setup(),
-        new Explain(backends, sessions));
+        new Explain(backends, sessions),
+        registry,
+        revoker(),
+        new PlatformFields(settings.sessions().platformRole() != null));
+  }
+
+  /** Withdraws what devices may read. */
+  Revoker revoker() {
+    return new Revoker(registry, registry, settings.defaultStorage(), clock);
   }
 
   /** Says what devices would get; what signs is prepared where it stands. */

@@ -1,13 +1,17 @@
 package io.edgemint.app;
 
 import io.edgemint.admin.AdminServer;
+import io.edgemint.admin.AdminSettings;
 import io.edgemint.admin.AdminToken;
+import io.edgemint.admin.FrontDoor;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.caller.AdministratorVerifier;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.KeySupply;
+import io.edgemint.caller.LastGoodKeys;
 import io.edgemint.caller.Timers;
 import io.edgemint.http.Certificates;
 import io.edgemint.http.EdgeMeters;
@@ -118,7 +122,10 @@ public final class Gateway implements AutoCloseable {
       EdgeMeters edgeMeters = new EdgeMeters(meters);
       Optional<Certificates> certificates =
           edge.tls().map(tls -> new Certificates(tls, clock, meters));
+      AdministratorVerifier administrators =
+          part(administrators(settings, foundation, lastGood, vertx, clock, meters));
       callers.loaded().await();
+      administrators.loaded().await();
       Supplier<Deployable> loop =
           () -> {
             var server =
@@ -140,7 +147,7 @@ public final class Gateway implements AutoCloseable {
           new AdminServer(
               settings.admin(),
               foundation.administration(orgs::snapshot, backends),
-              AdminToken.openOrCreate(settings.admin().tokenFile()),
+              frontDoor(settings, administrators, meters),
               telemetry::scrape,
               heartbeat::alive,
               () -> !leaving && callers.anybodyGetsIn());
@@ -148,7 +155,15 @@ public final class Gateway implements AutoCloseable {
       startRounds(foundation, follower, node, orgs, meters);
       this.edgePort = loops.getFirst().port();
       this.adminPort = admin.port();
-      introduce(settings, orgs, follower, callers, transport.name(), certificates, say);
+      introduce(
+          settings,
+          orgs,
+          follower,
+          callers,
+          administrators,
+          transport.name(),
+          certificates,
+          say);
     } catch (Throwable e) {
       // Also what waiting for a future throws, which may be a checked exception.
       close();
@@ -182,6 +197,7 @@ public final class Gateway implements AutoCloseable {
       OrgDirectory orgs,
       RegistryFollower follower,
       CallerVerifier callers,
+      AdministratorVerifier administrators,
       String transport,
       Optional<Certificates> certificates,
       Consumer<String> say) {
@@ -199,6 +215,9 @@ public final class Gateway implements AutoCloseable {
             : "Warning: %s cannot be used at the moment; serving from the snapshot file %s."
                 .formatted(settings.registry(), follower.source()));
     callers.problems().forEach(problem -> say.accept("Warning: " + problem));
+    administrators
+        .problems()
+        .forEach(problem -> say.accept("Warning: for administrators, " + problem));
     if (settings.defaultStorage().isEmpty()) {
       say.accept("Warning: no default storage; organisations without an active backend get 503.");
     }
@@ -207,11 +226,37 @@ public final class Gateway implements AutoCloseable {
             .formatted(
                 certificates.isPresent() ? "https" : "http", settings.edge().host(), edgePort));
     say.accept("Operator: http://" + settings.admin().host() + ":" + adminPort);
+    say.accept(settings.admin().waysIn());
+  }
+
+  private static AdministratorVerifier administrators(
+      Settings settings,
+      Foundation foundation,
+      LastGoodKeys lastGood,
+      Vertx vertx,
+      InstantSource clock,
+      MeterRegistry meters) {
+    KeySupply supply =
+        keys(foundation, new AdministratorsKeys(lastGood), vertx, clock, new Random());
+    return new AdministratorVerifier(
+        settings.admin().issuers(), settings.issuers(), supply, meters);
+  }
+
+  private static FrontDoor frontDoor(
+      Settings settings, AdministratorVerifier administrators, MeterRegistry meters) {
+    AdminSettings admin = settings.admin();
+    return new FrontDoor(
+        admin.bootstrapToken()
+            ? Optional.of(AdminToken.openOrCreate(admin.tokenFile()))
+            : Optional.empty(),
+        administrators,
+        // Counts apart from the devices' port: nobody there shuts anybody out here.
+        new Traffic(settings.traffic(), System::nanoTime, meters));
   }
 
   private static KeySupply keys(
       Foundation foundation,
-      KnownKeys lastGood,
+      LastGoodKeys lastGood,
       Vertx vertx,
       InstantSource clock,
       RandomGenerator random) {

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "the last of its links has ended."
     })
 final class KeyCommand {
-  private static final Order ORDER = Order.of("command line");
+  private static final Order ORDER = Order.of(SettingsOption.actor());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -29,6 +29,8 @@ import picocli.CommandLine.IVersionProvider;
       BackendCommand.class,
       KeyCommand.class,
       ExplainCommand.class,
+      RevokeCommand.class,
+      RevocationsCommand.class,
       PlatformCommand.class,
       RegistryCommand.class,
       AuditCommand.class,

@@ -27,7 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +84,8 @@ record Settings(
         reader(secrets, crypto, host -> allowed.get().lists(host), SessionSettings.DEFAULT)
             .defaultStorage(root);
     Field<EdgeSettings> edge = EdgeSettings.read(root.section("edge"));
-    AdminSettings admin = AdminSettings.read(root.section("admin"));
+    Field<AdminSettings> admin =
+        AdminSettings.read(root.section("admin"), section -> issuer(section, null, secrets));
     Field<RegistrySettings> registry = RegistrySettings.read(root.section("registry"));
     Path snapshotFile = root.section("registry").file("snapshot_file", "data/registry.snapshot");
     Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
@@ -93,15 +97,16 @@ record Settings(
         root.section("checks")
             .duration(
                 "revalidate", Duration.ofHours(6), Duration.ofMinutes(1), Duration.ofDays(30));
+    Field<List<Issuer>> devices = root.build(() -> issuers.stream().map(Field::get).toList());
     return root.build(
             () ->
                 new Settings(
                     edge.get(),
-                    admin,
+                    admin.get().requireApartFrom(devices.get()),
                     registry.get(),
                     snapshotFile,
                     keyFile,
-                    issuers.stream().map(Field::get).toList(),
+                    devices.get(),
                     defaultStorage.get(),
                     traffic.get(),
                     sessions.get(),
@@ -113,6 +118,13 @@ record Settings(
                     revalidate,
                     secrets))
         .get();
+  }
+
+  /** The names of all issuers of the platform, none of which an organisation may have. */
+  Set<String> platformIssuers() {
+    return Stream.concat(issuers.stream(), admin.issuers().stream())
+        .map(Issuer::iss)
+        .collect(Collectors.toSet());
   }
 
   /** Reads files of organisations, and seals what is secret in them. */

@@ -19,6 +19,11 @@ final class SettingsOption {
       description = "the gateway's settings (default: ${DEFAULT-VALUE})")
   private Path file = Path.of("config/edgemint.yaml");
 
+  /** Who uses the command line, for the audit trail. */
+  static String actor() {
+    return "command line (" + System.getProperty("user.name", "unknown") + ")";
+  }
+
   /** Runs a task of the command line on what the settings describe, and closes that again. */
   <T> T with(Function<Foundation, T> task) {
     Settings settings = Settings.read(file, System.getenv());

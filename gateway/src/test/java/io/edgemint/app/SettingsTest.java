@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,7 +40,11 @@ class SettingsTest {
     assertThat(settings.admin())
         .isEqualTo(
             new AdminSettings(
-                "127.0.0.1", 8081, Objects.requireNonNull(folder).resolve("data/admin.token")));
+                "127.0.0.1",
+                8081,
+                Objects.requireNonNull(folder).resolve("data/admin.token"),
+                true,
+                List.of()));
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
     assertThat(settings.snapshotFile().toString()).endsWith("data/registry.snapshot");
     assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
@@ -94,7 +99,9 @@ class SettingsTest {
     assertThat(settings.edge().port()).isEqualTo(1);
     assertThat(settings.edge().eventLoops()).isEqualTo(3);
     assertThat(settings.admin())
-        .isEqualTo(new AdminSettings("127.0.0.2", 2, Objects.requireNonNull(folder).resolve("t")));
+        .isEqualTo(
+            new AdminSettings(
+                "127.0.0.2", 2, Objects.requireNonNull(folder).resolve("t"), true, List.of()));
     assertThat(settings.registry().toString()).endsWith("/r.db");
     assertThat(settings.keyFile().getFileName().toString()).isEqualTo("k");
     Issuer issuer = settings.issuers().get(0);
@@ -123,6 +130,47 @@ class SettingsTest {
     assertThat(settings.allowed().lists("minio.internal:9000")).isTrue();
     assertThat(settings.allowed().lists("minio.internal:9001")).isFalse();
     assertThat(settings.accessLog()).contains("-");
+  }
+
+  private static final String STAFF =
+      """
+          - issuer: https://staff.test
+            audiences: [%s]
+            algorithms: [ES256]
+            keys: {jwks_url: https://staff.test/keys}
+      """;
+
+  private Settings withStaff(String more) throws IOException {
+    return Settings.read(
+        file("signing: {provider: jdk}\nadmin:\n  issuers:\n" + STAFF.formatted("admin") + more),
+        Map.of());
+  }
+
+  @Test
+  void admin_issuersOfItsOwn_areReadAsThoseOfDevicesAndKeptApart() throws IOException {
+    Settings settings =
+        withStaff("  bootstrap_token: off\nissuers:\n" + STAFF.formatted("devices"));
+    assertThat(settings.admin().bootstrapToken()).isFalse();
+    assertThat(settings.admin().issuers().get(0).audiences()).containsExactly("admin");
+    assertThat(settings.issuers().get(0).audiences()).containsExactly("devices");
+    assertThat(settings.platformIssuers()).containsExactly("https://staff.test");
+  }
+
+  @Test
+  void admin_sameIssuerAndAudienceAsDevices_isRefused() {
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(() -> withStaff("issuers:\n" + STAFF.formatted("admin")))
+        .withMessageContaining("give administrators an audience of their own");
+  }
+
+  @Test
+  void admin_nobodyCouldGetIn_isRefused() {
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(() -> Settings.read(file("admin: {bootstrap_token: off}\n"), Map.of()))
+        .withMessageContaining("nobody gets in");
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(() -> withStaff(STAFF.formatted("b")))
+        .withMessageContaining("two have the same 'issuer'");
   }
 
   @Test

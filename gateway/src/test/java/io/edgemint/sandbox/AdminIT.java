@@ -252,6 +252,69 @@ class AdminIT extends InSandbox {
     return new JsonObject(answer.text()).getString("url");
   }
 
+  @Test
+  void revocation_byTheOrgsOwnAdmin_stopsTheDeviceAndIsLifted() throws Exception {
+    Map<String, String> tokens = running().world().files().tokens();
+    String link = running().edge() + "/v1/links/" + Firmware.SMALL.key();
+    Map<String, String> device = Map.of("Authorization", "Bearer " + tokens.get("acme-device"));
+    Map<String, String> admin = Map.of("Authorization", "Bearer " + tokens.get("org-admin"));
+    assertThat(Viewer.send("GET", link, device).status()).isEqualTo(200);
+    String revocations = running().admin() + ORGS + "acme/revocations";
+    byte[] body =
+        "{\"subject\": \"device-1\", \"reason\": \"stolen\"}".getBytes(StandardCharsets.UTF_8);
+
+    Answer done = Viewer.send("POST", revocations, admin, body);
+
+    assertThat(done.status()).as(done.text()).isEqualTo(200);
+    JsonObject json = new JsonObject(done.text());
+    assertThat(json.getString("outcome")).isEqualTo("revoked");
+    assertThat(json.getString("links_until")).isNotEmpty();
+    Patience.until(() -> Viewer.send("GET", link, device).status() == 403);
+    refused(403, "revoked", Viewer.send("GET", link, device));
+    assertThat(
+            new JsonObject(Viewer.send("POST", revocations, admin, body).text())
+                .getString("outcome"))
+        .isEqualTo("unchanged");
+    assertThat(Viewer.send("GET", revocations, admin).text()).contains("device-1");
+    assertThat(good(200, "GET", "/admin/v1/audit?org=acme&limit=1").encode())
+        .contains("|anna\"", "\"action\":\"revoke subject device-1: stolen\"");
+
+    Answer lifted = Viewer.send("DELETE", revocations + "?subject=device-1", admin);
+
+    assertThat(new JsonObject(lifted.text()).getString("outcome")).isEqualTo("lifted");
+    Patience.until(() -> Viewer.send("GET", link, device).status() == 200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"reason\": \"x\"}",
+        "{\"everything\": false}",
+        "{\"subject\": \"a\", \"everything\": true}",
+        "{\"subject\": \"a\", \"key_prefix\": \"fw/\"}",
+        "{\"subject\": \"\"}",
+        "{\"subject\": [\"a\"]}",
+        "{\"subject\": null}",
+        "{\"subject\": \"a\\u0000\"}",
+        "{\"key_prefix\": \"\"}",
+        "{\"key_prefix\": \"/fw\"}",
+        "{\"key_prefix\": \"fw//\"}",
+        "{\"everything\": \"yes\"}",
+        "{\"subjects\": [\"a\"]}",
+        "[]",
+        "{\"subject\": \"a\", \"subject\": \"b\"}"
+      })
+  void revocation_thatNamesNotExactlyOneThing_isRefused(String body) {
+    refused(400, "invalid", call("POST", ORGS + "acme/revocations", Map.of(), body));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?everything=false", "?subject=a&everything=true", "?key_prefix=/"})
+  void lifting_thatNamesNotExactlyOneThing_isRefused(String query) {
+    refused(400, "invalid", call("DELETE", ORGS + "acme/revocations" + query, Map.of(), ""));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "Bearer", "Bearer x", "Basic eDp5", "Bearer "})
   void everyCall_withoutTheToken_isRefused(String authorization) {

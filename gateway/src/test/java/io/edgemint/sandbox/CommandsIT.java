@@ -49,6 +49,25 @@ class CommandsIT extends InSandbox {
   }
 
   @Test
+  void revoke_andLift_reachDevices() throws Exception {
+    String revoked = run(0, "revoke", "initech", "--subject", "device-1", "--reason", "stolen");
+    assertThat(revoked).contains("initech: subject device-1 is revoked", "end by 20");
+    Patience.until(() -> ask("initech").status() == 403);
+    assertThat(new JsonObject(ask("initech").text()).getString("code")).isEqualTo("revoked");
+    assertThat(run(0, "revoke", "initech", "--subject", "device-1")).contains("was revoked before");
+    assertThat(run(0, "revoke", "initech", "--everything", "--dry-run")).contains("--dry-run");
+    assertThat(run(0, "revocations", "initech")).isEqualToIgnoringNewLines("subject device-1");
+    assertThat(run(0, "revoke", "initech", "--subject", "device-1", "--lift"))
+        .contains("is lifted");
+    Patience.until(() -> ask("initech").status() == 200);
+    assertThat(run(0, "revocations", "initech")).contains("nothing is revoked");
+    assertThat(run(1, "revoke", "nobody", "--everything")).contains("there is no organisation");
+    assertThat(run(1, "revoke", "initech", "--key-prefix", "/fw")).contains("no key begins");
+    run(2, "revoke", "initech");
+    run(2, "revoke", "initech", "--everything", "--subject", "a");
+  }
+
+  @Test
   void key_wholeRound_isToldStepByStep() {
     String added = run(0, "key", "add", "acme", "prod", "next");
     assertThat(added).contains("edgemint key register acme prod next K...");

@@ -118,7 +118,10 @@ public final class Sandbox implements AutoCloseable {
             new JsonObject()
                 .put("device", tokens.get(Tenant.ACME.id() + "-device"))
                 .put("publisher", tokens.get("publisher"))
-                .put("admin", adminToken()));
+                .put("admin", adminToken())
+                .put("viewer", tokens.get("viewer"))
+                .put("operator", tokens.get("operator"))
+                .put("org_admin", tokens.get("org-admin")));
   }
 
   @Override

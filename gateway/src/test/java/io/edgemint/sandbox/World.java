@@ -25,6 +25,7 @@ public final class World implements AutoCloseable {
   private final Distribution globexCdn;
   private final IssuerServer issuer;
   private final IssuerServer globexIssuer;
+  private final IssuerServer staffIssuer;
   private final WorldFiles files;
 
   private World(Vertx vertx, Ports ports, InstantSource clock, Path folder) {
@@ -37,6 +38,7 @@ public final class World implements AutoCloseable {
       globexCdn.trust(Tenant.GLOBEX.publicKeyId(), KeyPairs.pem(globexKey.getPublic()));
       issuer = part(IssuerServer.start(vertx, ports.issuer(), clock));
       globexIssuer = part(IssuerServer.start(vertx, 0, clock));
+      staffIssuer = part(IssuerServer.start(vertx, 0, clock));
       seed();
       files = WorldFiles.write(folder, this, ports);
     } catch (RuntimeException e) {
@@ -77,6 +79,11 @@ public final class World implements AutoCloseable {
   /** The token issuer of {@link Tenant#GLOBEX}, whose keys stand in that organisation's file. */
   public IssuerServer globexIssuer() {
     return globexIssuer;
+  }
+
+  /** The token issuer of administrators. */
+  public IssuerServer staffIssuer() {
+    return staffIssuer;
   }
 
   /** Settings, organisations' files and tokens. */

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class WorldFiles {
   private static final String AUDIENCE = "edgemint";
+  private static final String STAFF_AUDIENCE = "edgemint-admin";
 
   private final Path folder;
   private final World world;
@@ -61,7 +62,8 @@ public final class WorldFiles {
   /**
    * All tokens by name: {@code <org>-device} for each organisation, {@code publisher} and {@code
    * admin} of {@link Tenant#ACME}, {@code globex-own-device} of globex's own issuer, and {@code
-   * globex-as-acme}, with which that issuer speaks for an organisation that is not its own.
+   * globex-as-acme}, with which that issuer speaks for an organisation that is not its own; for the
+   * operator's port, {@code viewer}, {@code operator} and {@code org-admin} of {@link Tenant#ACME}.
    */
   public Map<String, String> tokens() {
     return Map.copyOf(tokens);
@@ -105,6 +107,12 @@ public final class WorldFiles {
         admin:
           host: 127.0.0.1
           port: %d
+          issuers:
+            - issuer: %s
+              audiences: [%s]
+              algorithms: [RS256, ES256, EdDSA]
+              keys:
+                jwks_url: %s
         registry:
           file: data/registry.db
         secrets:
@@ -126,6 +134,9 @@ public final class WorldFiles {
             .formatted(
                 ports.edge(),
                 ports.admin(),
+                world.staffIssuer().base(),
+                STAFF_AUDIENCE,
+                world.staffIssuer().jwks(),
                 world.issuer().base(),
                 AUDIENCE,
                 world.issuer().jwks(),
@@ -224,6 +235,11 @@ public final class WorldFiles {
     IssuerServer own = world.globexIssuer();
     tokens.put("globex-own-device", own.token(claims(Tenant.GLOBEX, "device-2")));
     tokens.put("globex-as-acme", own.token(claims(Tenant.ACME, "device-2")));
+    tokens.put("viewer", staffToken("vera", Map.of("scope", "edgemint:viewer")));
+    tokens.put("operator", staffToken("olga", Map.of("scope", "edgemint:operator")));
+    tokens.put(
+        "org-admin",
+        staffToken("anna", Map.of("scope", "edgemint:org-admin", "org", Tenant.ACME.id())));
     for (Map.Entry<String, String> token : tokens.entrySet()) {
       put("tokens/" + token.getKey(), token.getValue());
     }
@@ -233,6 +249,13 @@ public final class WorldFiles {
     Map<String, Object> claims = new HashMap<>(claims(tenant, subject));
     claims.putAll(more);
     return world.issuer().token(Algorithm.ES256, claims);
+  }
+
+  private String staffToken(String subject, Map<String, Object> more) {
+    Map<String, Object> claims = new HashMap<>(more);
+    claims.put("aud", List.of(STAFF_AUDIENCE));
+    claims.put("sub", subject);
+    return world.staffIssuer().token(Algorithm.ES256, claims);
   }
 
   private static Map<String, Object> claims(Tenant tenant, String subject) {
