@@ -55,7 +55,7 @@ public sealed interface Revocation {
       if (prefix.isEmpty() || !begins) {
         throw new IllegalArgumentException(
             "no key begins like that: a prefix has 1 to 1,024 bytes, no leading slash, no empty or"
-                + " dot segments; to withdraw all there is 'everything'");
+                + " dot segments; to withdraw all write 'everything: true'");
       }
     }
 
