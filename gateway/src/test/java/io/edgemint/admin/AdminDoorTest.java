@@ -41,7 +41,8 @@ class AdminDoorTest {
   }
 
   @Test
-  void subject_thatDoesNotPrint_isEscapedInTheAuditTrail(@TempDir Path folder) {
+  void subject_thatDoesNotPrint_isEscapedInTheAuditTrail(@TempDir Path folder)
+      throws InterruptedException {
     try (AdminWorld world = new AdminWorld(folder).withOrgs()) {
       String token = staff("\u202eagnes\u2028|admin token", null, Mandate.OPERATOR);
       Answer revoked =
@@ -58,7 +59,8 @@ class AdminDoorTest {
   }
 
   @Test
-  void audit_pages_newestFirstWithoutGapOrDoubling(@TempDir Path folder) {
+  void audit_pages_newestFirstWithoutGapOrDoubling(@TempDir Path folder)
+      throws InterruptedException {
     try (AdminWorld world = new AdminWorld(folder).withOrgs()) {
       String viewer = staff("vera", null, Mandate.VIEWER);
       String next = "";

@@ -43,7 +43,7 @@ class AdminRolesTest {
   private static @Nullable AdminWorld world;
 
   @BeforeAll
-  static void open() {
+  static void open() throws InterruptedException {
     world = new AdminWorld(Objects.requireNonNull(folder)).withOrgs();
   }
 

@@ -2,6 +2,7 @@ package io.edgemint.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.Patience;
 import io.edgemint.app.Gateway;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.OrgId;
@@ -85,8 +86,8 @@ final class AdminWorld implements AutoCloseable {
     return TokenMinter.ofSecret(secret.getBytes(StandardCharsets.UTF_8), null);
   }
 
-  /** Acme and globex, each with a backend that waits. */
-  AdminWorld withOrgs() {
+  /** Acme and globex, each with a backend that waits; the gateway has followed by then. */
+  AdminWorld withOrgs() throws InterruptedException {
     for (String org : List.of("acme", "globex")) {
       Answer made =
           call(
@@ -106,6 +107,7 @@ final class AdminWorld implements AutoCloseable {
               backend("arn:aws:iam::" + account + ":role/edgemint", null));
       assertThat(backend.status()).as(backend.text()).isEqualTo(200);
     }
+    Patience.until(() -> get("/admin/v1/orgs", bootstrap()).text().contains("globex"));
     return this;
   }
 
