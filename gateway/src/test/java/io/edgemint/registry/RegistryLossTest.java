@@ -213,7 +213,7 @@ class RegistryLossTest {
 
   @Test
   void start_diskReadOnly_servesFromTheSnapshotUntilItIsNot() throws IOException {
-    try (SmallDisk disk = SmallDisk.mount(database.getParent(), "4m")) {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), "4m")) {
       serveOnce();
       disk.readOnly(true);
       try (SqlRegistry registry = registry();
@@ -234,7 +234,7 @@ class RegistryLossTest {
 
   @Test
   void write_diskFull_isRefusedAndServingGoesOn() throws IOException {
-    try (SmallDisk disk = SmallDisk.mount(database.getParent(), "4m")) {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), "4m")) {
       serveOnce();
       try (SqlRegistry registry = registry();
           Following gateway = following(registry)) {
