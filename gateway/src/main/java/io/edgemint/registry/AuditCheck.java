@@ -30,18 +30,17 @@ final class AuditCheck {
     this.noted = noted;
   }
 
-  /** Reads everything; the report names the lowest version at which something does not fit. */
+  /** Reads everything; the report names the first link, or else organisation, that does not fit. */
   AuditReport run() throws SQLException {
-    AuditReport.Flaw inTrail = trail();
-    if (inTrail == null) {
-      inTrail = end();
+    AuditReport.Flaw flaw = trail();
+    if (flaw == null) {
+      flaw = end();
     }
-    AuditReport.Flaw inOrgs = orgs();
-    AuditReport.Flaw first =
-        inTrail != null && (inOrgs == null || inTrail.version() <= inOrgs.version())
-            ? inTrail
-            : inOrgs;
-    return new AuditReport(newest, new AuditReport.Head(newest, chain), first);
+    if (flaw == null) {
+      // Only a whole trail says what ought to be stored.
+      flaw = orgs();
+    }
+    return new AuditReport(newest, new AuditReport.Head(newest, chain), flaw);
   }
 
   private AuditReport.@Nullable Flaw trail() throws SQLException {

@@ -122,7 +122,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   @Override
   public Snapshot.Changes since(Snapshot known) {
     return database()
-        .read(
+        .follow(
             connection ->
                 continues(connection, known)
                     ? changes(connection, known.version())
@@ -253,7 +253,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   @Override
   public void report(Node node) {
     database()
-        .write(
+        .touch(
             connection -> {
               NodeTable.report(connection, node);
               return true;
@@ -302,7 +302,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   @Override
   public void save(String iss, String jwksJson) {
     database()
-        .write(
+        .touch(
             connection -> {
               try (PreparedStatement upsert =
                   connection.prepareStatement(

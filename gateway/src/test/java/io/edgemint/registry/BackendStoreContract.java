@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.edgemint.Seeded;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
@@ -202,6 +203,31 @@ abstract class BackendStoreContract {
     assertConflict(
         () -> write(withRole(org("second"), "arn:aws:iam::123456789012:role/edge")),
         "belongs to organisation first");
+  }
+
+  @Test
+  void write_authorityOfAnotherOrg_isAConflictAlsoWithinABatch() {
+    write(withAuthority(org("first"), "aa"));
+
+    assertConflict(
+        () -> write(withAuthority(org("second"), "aa")),
+        "certificate authority 'aa'",
+        "belongs to organisation first");
+    assertConflict(
+        () ->
+            store.write(
+                List.of(withAuthority(org("third"), "bb"), withAuthority(org("fourth"), "bb")),
+                CHANGE),
+        "fourth",
+        "belongs to organisation third");
+    assertThat(store.org(new OrgId("third"))).isNull();
+  }
+
+  private static Org withAuthority(Org org, String publicKey) {
+    return org.withAuthorities(
+        List.of(
+            new CertificateAuthority(
+                "devices", "PEM", publicKey, CertificateAuthority.Subject.CN, null)));
   }
 
   @Test

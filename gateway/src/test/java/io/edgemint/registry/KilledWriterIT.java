@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Revocations;
+import io.edgemint.registry.RegistrySettings.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,17 +20,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kills a process that writes, and looks at what it leaves. */
-class SqliteRegistryIT {
+class KilledWriterIT {
   private static final List<String> IDS = List.of("one", "two", "three");
 
   @Test
-  void write_processKilled_keepsWhatWasAnsweredAndSplitsNoBatch(@TempDir Path folder)
+  void write_processKilledOnSqlite_keepsWhatWasAnsweredAndSplitsNoBatch(@TempDir Path folder)
       throws Exception {
-    Path file = folder.resolve("registry.db");
-    for (int round = 0; round < 3; round++) {
-      int answered = writeUntilKilled(file, 20 + 7 * round);
+    killAndLook(folder.resolve("registry.db").toString());
+  }
 
-      try (SqlRegistry registry = open(file)) {
+  @Test
+  void write_processKilledOnPostgres_keepsWhatWasAnsweredAndSplitsNoBatch() throws Exception {
+    Postgres place = PostgresServer.database();
+    killAndLook(place.port() + "/" + place.database());
+  }
+
+  private static void killAndLook(String place) throws Exception {
+    for (int round = 0; round < 3; round++) {
+      int answered = writeUntilKilled(place, 20 + 7 * round);
+
+      try (SqlRegistry registry = open(place)) {
+        assertThat(registry.audit(null).flaw()).isNull();
         List<Integer> counters = IDS.stream().map(id -> counter(registry, id)).toList();
         assertThat(counters).as("one batch wrote all three").containsOnly(counters.getFirst());
         assertThat(counters.getFirst()).isGreaterThanOrEqualTo(answered);
@@ -39,7 +50,7 @@ class SqliteRegistryIT {
   }
 
   /** The last counter that the process said it had written, before it was killed. */
-  private static int writeUntilKilled(Path file, int lines) throws Exception {
+  private static int writeUntilKilled(String place, int lines) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,7 +58,7 @@ class SqliteRegistryIT {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Writer.class.getName(),
-                file.toString())
+                place)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try (BufferedReader answers = process.inputReader()) {
@@ -63,8 +74,14 @@ class SqliteRegistryIT {
     }
   }
 
-  private static SqlRegistry open(Path file) {
-    return SqlRegistry.sqlite(file, Set.of(), InstantSource.fixed(Instant.EPOCH));
+  /** A file, or the port and name of a database. */
+  private static SqlRegistry open(String place) {
+    List<String> parts = List.of(place.split("/", -1));
+    RegistrySettings settings =
+        parts.size() == 2
+            ? PostgresServer.at(Integer.parseInt(parts.getFirst()), parts.getLast())
+            : new RegistrySettings.Sqlite(Path.of(place));
+    return SqlRegistry.open(settings, Set.of(), InstantSource.fixed(Instant.EPOCH));
   }
 
   private static int counter(SqlRegistry registry, String id) {
@@ -79,7 +96,7 @@ class SqliteRegistryIT {
     private Writer() {}
 
     public static void main(String[] arguments) throws IOException {
-      try (SqlRegistry registry = open(Path.of(arguments[0]))) {
+      try (SqlRegistry registry = open(arguments[0])) {
         List<Org> orgs = new ArrayList<>(registry.load().orgs());
         if (orgs.isEmpty()) {
           List<Org> fresh = IDS.stream().map(StoredOrgs::org).toList();

@@ -1,18 +1,21 @@
 package io.edgemint.registry;
 
+import static io.edgemint.registry.StoredOrgs.CHANGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.ManualClock;
 import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.backend.BackendStore.Conflict;
+import io.edgemint.backend.History;
 import io.edgemint.backend.Leases.Lease;
+import io.edgemint.backend.Nodes.Node;
+import io.edgemint.backend.Org;
 import io.edgemint.backend.Samples;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,18 +24,19 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class LeaseTest {
+/** What gateways that share a registry are promised, in either database. */
+abstract class FleetContract {
   private static final Duration TIME = Duration.ofMinutes(1);
 
   private final ManualClock clock = new ManualClock(1_800_000_000);
-  @TempDir private Path folder;
   private SqlRegistry registry;
+
+  abstract SqlRegistry open(InstantSource clock);
 
   @BeforeEach
   void open() {
-    registry = SqlRegistry.sqlite(folder.resolve("registry.db"), Set.of(), clock);
+    registry = open(clock);
   }
 
   @AfterEach
@@ -99,6 +103,44 @@ class LeaseTest {
         .isInstanceOf(Conflict.class)
         .hasMessageContaining("'work' has gone to another process");
     assertThat(registry.load().version()).isEqualTo(org.version());
+  }
+
+  @Test
+  void report_again_replacesTheEarlierOneUntilTheNodeLeaves() {
+    registry.report(new Node("b", "host-b", 1, 1_000));
+    registry.report(new Node("a", "host-a", 2, 1_000));
+    registry.report(new Node("b", "host-b", 3, 2_000));
+    assertThat(registry.nodes())
+        .containsExactly(new Node("a", "host-a", 2, 1_000), new Node("b", "host-b", 3, 2_000));
+
+    registry.leave("a");
+    registry.report(new Node("c", "host-c", 3, 2_001 + Duration.ofDays(1).toMillis()));
+
+    assertThat(registry.nodes()).extracting(Node::id).as("b was silent").containsExactly("c");
+  }
+
+  @Test
+  void entries_changesOfTwoOrgs_areToldNewestFirst() {
+    Org acme = registry.write(List.of(Samples.org("acme").withVersion(0)), CHANGE).getFirst();
+    registry.write(List.of(StoredOrgs.org("globex")), CHANGE);
+    registry.delete(acme, new Change("bob", "delete"));
+
+    List<History.Entry> all = registry.entries(null, Long.MAX_VALUE, 10);
+    assertThat(all).extracting(History.Entry::version).containsExactly(3L, 2L, 1L);
+    assertThat(all.getFirst().actor()).isEqualTo("bob");
+    assertThat(all.getFirst().before()).isEqualTo(all.getLast().after()).isNotEmpty();
+    assertThat(all.getFirst().after()).isEmpty();
+    assertThat(registry.entries(acme.id(), 3, 10)).containsExactly(all.getLast());
+    assertThat(registry.entries(null, Long.MAX_VALUE, 1)).containsExactly(all.getFirst());
+  }
+
+  @Test
+  void save_keysOfAnIssuer_areThoseLastSaved() {
+    assertThat(registry.load("https://one.example")).isNull();
+    registry.save("https://one.example", "{\"keys\":[1]}");
+    registry.save("https://one.example", "{\"keys\":[2]}");
+    assertThat(registry.load("https://one.example")).isEqualTo("{\"keys\":[2]}");
+    assertThat(registry.load().version()).as("no version of the orgs").isZero();
   }
 
   private static Change with(Lease lease) {
