@@ -1,0 +1,97 @@
+package io.edgemint.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.edgemint.config.InvalidSettings;
+import io.edgemint.registry.RegistrySettings.Postgres;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistrySettingsTest {
+  @TempDir private Path folder;
+
+  private Path file(String registry) throws IOException {
+    return Files.writeString(folder.resolve("edgemint.yaml"), "registry: " + registry);
+  }
+
+  private Postgres read(String registry) throws IOException {
+    return (Postgres) Settings.read(file(registry), Map.of()).registry();
+  }
+
+  @Test
+  void read_postgresqlWithAHostAlone_hasTheDefaults() throws IOException {
+    Postgres place = read("{postgresql: {host: db.example.com}}");
+
+    assertThat(place).hasToString("PostgreSQL edgemint at db.example.com:5432");
+    assertThat(place.user()).isEqualTo("edgemint");
+    assertThat(place.password()).isEmpty();
+    assertThat(place.sslMode()).hasToString("VERIFY_FULL");
+    assertThat(read("{postgresql: {host: 127.0.0.1}}").sslMode()).hasToString("PREFER");
+    assertThat(read("{postgresql: {host: localhost, sslmode: require}}").sslMode())
+        .hasToString("REQUIRE");
+  }
+
+  @Test
+  void read_passwordChangedInItsFile_isTheNewOneWithoutAnotherStart() throws IOException {
+    Path secret = Files.writeString(folder.resolve("db.password"), "old-secret\n");
+    Postgres place = read("{postgresql: {host: db, password: {file: db.password}}}");
+
+    Files.writeString(secret, "new-secret\n");
+
+    assertThat(new String(place.password().orElseThrow().get().chars())).isEqualTo("new-secret");
+    assertThat(place.toString()).doesNotContain("secret");
+    Files.delete(secret);
+    assertThatThrownBy(() -> place.password().orElseThrow().get())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void read_everythingWrong_isReportedAtOnce() throws IOException {
+    Path file =
+        file(
+            "{file: r.db, postgresql: {host: 'db:1/x', port: 0, password: open, sslmode: some,"
+                + " databse: x}}");
+    assertThatThrownBy(() -> Settings.read(file, Map.of()))
+        .isInstanceOf(InvalidSettings.class)
+        .hasMessageContainingAll(
+            "registry.postgresql",
+            "stands beside 'file'",
+            "registry.postgresql.host",
+            "registry.postgresql.port",
+            "registry.postgresql.password",
+            "registry.postgresql.sslmode",
+            "databse");
+  }
+
+  @Test
+  void auditAndMove_onThisSettingsFile_areToldInWords() throws IOException {
+    Path sqlite = file("{file: r.db}");
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String name = sqlite.toString();
+
+    assertThat(run(out, err, "audit", "verify", name)).isZero();
+    assertThat(out.toString()).contains("0 rows verified", "head 0:");
+    assertThat(run(out, err, "audit", "verify", name, "--head", "x")).isOne();
+    assertThat(err.toString()).contains("--head a head is VERSION:HASH");
+    assertThat(run(out, err, "registry", "move", name, "--from", "r.db")).isOne();
+    assertThat(err.toString()).contains("name no registry.postgresql");
+
+    Path away = file("{postgresql: {host: 127.0.0.1, port: 1}}");
+    assertThat(run(out, err, "audit", "list", away.toString())).isOne();
+    assertThat(err.toString())
+        .contains("cannot open the registry PostgreSQL edgemint at 127.0.0.1:1")
+        .doesNotContain("\tat ");
+  }
+
+  private static int run(StringWriter out, StringWriter err, String... arguments) {
+    return Main.run(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+}
