@@ -23,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +43,17 @@ public final class Explain {
 
   private final ActiveBackends backends;
   private final Sessions sessions;
+  private final Function<Org, List<String>> locked;
 
-  /** Explains what these backends would do, with these sessions. */
-  public Explain(ActiveBackends backends, Sessions sessions) {
+  /**
+   * Explains what these backends would do, with these sessions.
+   *
+   * @param locked says which secrets of an organisation cannot be opened here, in sentences
+   */
+  public Explain(ActiveBackends backends, Sessions sessions, Function<Org, List<String>> locked) {
     this.backends = backends;
     this.sessions = sessions;
+    this.locked = locked;
   }
 
   /** Gives the line of an organisation in their list, with what ails it at this moment. */
@@ -58,7 +65,7 @@ public final class Explain {
     return org -> summary(org, ailing.getOrDefault(org.id(), List.of()));
   }
 
-  private static JsonObject summary(Org org, List<SessionHealth> ailing) {
+  private JsonObject summary(Org org, List<SessionHealth> ailing) {
     Backend active = org.active();
     return new JsonObject()
         .put("org", org.id().value())
@@ -67,8 +74,8 @@ public final class Explain {
         .put("problems", problems(org, ailing));
   }
 
-  private static JsonArray problems(Org org, List<SessionHealth> ailing) {
-    JsonArray problems = new JsonArray();
+  private JsonArray problems(Org org, List<SessionHealth> ailing) {
+    JsonArray problems = new JsonArray(new ArrayList<>(locked.apply(org)));
     for (Backend backend : org.backends()) {
       boolean counts =
           backend.state() != Backend.State.REPLACED || backend.equals(org.newest(backend.name()));

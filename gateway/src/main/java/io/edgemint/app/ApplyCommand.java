@@ -3,6 +3,7 @@ package io.edgemint.app;
 import io.edgemint.app.Main.Failure;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.OrgFile;
+import io.edgemint.registry.KeyCensus;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,14 @@ final class ApplyCommand implements Callable<Integer> {
 
   private int apply(Foundation foundation) {
     PrintWriter out = spec.commandLine().getOut();
+    KeyCensus secrets = foundation.keyCensus();
+    if (secrets.locked()) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "warning: none of the registry's %d sealed secrets can be opened with %s; those in the files are sealed anew"
+                  .formatted(secrets.secrets(), foundation.vault().keys().values()));
+    }
     List<OrgFile> files = OrgFiles.read(places, foundation.orgFiles(), System.getenv());
     Apply apply = new Apply(foundation.registry(), foundation.secrets(), InstantSource.system());
     for (Apply.Result result : apply.run(files, prune, dryRun, SettingsOption.actor())) {

@@ -3,7 +3,9 @@ package io.edgemint.app;
 import io.edgemint.backend.Org;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.setup.PlatformSetup;
+import io.edgemint.vault.VaultSettings;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,6 +50,16 @@ final class CheckConfigCommand implements Callable<Integer> {
     out.println("  operator " + settings.admin().host() + ":" + settings.admin().port());
     out.println("  " + settings.admin().waysIn());
     out.println("  registry " + settings.registry());
+    VaultSettings vault = settings.vault();
+    out.println(
+        "  secrets  %s%s"
+            .formatted(
+                vault.keyFile(),
+                Files.exists(vault.keyFile())
+                    ? ""
+                    : " (not there; made at the first start, while the registry holds no"
+                        + " secrets)"));
+    vault.previousKeyFiles().forEach(file -> out.println("           " + file + " (only opens)"));
     settings.issuers().forEach(issuer -> out.println("  issuer   " + issuer.iss()));
     if (settings.issuers().isEmpty()) {
       out.println("  warning: there is no issuer, so nobody gets in");

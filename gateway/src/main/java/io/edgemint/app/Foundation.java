@@ -2,8 +2,10 @@ package io.edgemint.app;
 
 import io.edgemint.admin.Administration;
 import io.edgemint.admin.Explain;
+import io.edgemint.app.Main.Failure;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.Org;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
@@ -22,6 +24,7 @@ import io.edgemint.onboarding.StandbyWatch;
 import io.edgemint.onboarding.StoragePulse;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.probe.Probe;
+import io.edgemint.registry.KeyCensus;
 import io.edgemint.registry.KnownKeys;
 import io.edgemint.registry.SnapshotFile;
 import io.edgemint.registry.SnapshotKeeper;
@@ -29,13 +32,16 @@ import io.edgemint.registry.SqlRegistry;
 import io.edgemint.signing.Signers;
 import io.edgemint.signing.SigningKeys;
 import io.edgemint.vault.Vault;
+import io.edgemint.vault.VaultSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -49,9 +55,9 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
  */
 final class Foundation implements AutoCloseable {
   private final Settings settings;
+  private final SqlRegistry registry;
   private final Vault vault;
   private final Secrets secrets;
-  private final SqlRegistry registry;
   private final ExecutorService background;
   private final ExecutorService stsThreads;
   private final DefaultCredentialsProvider identity;
@@ -64,9 +70,9 @@ final class Foundation implements AutoCloseable {
   Foundation(Settings settings, Vertx vertx, InstantSource clock, MeterRegistry meters) {
     this.settings = settings;
     this.clock = clock;
-    this.vault = vault(settings);
-    this.secrets = settings.secrets().with(vault);
     this.registry = SqlRegistry.open(settings.registry(), settings.platformIssuers(), clock);
+    this.vault = vault(settings.vault(), registry);
+    this.secrets = settings.secrets().with(vault);
     this.background =
         Executors.newFixedThreadPool(
             4, Thread.ofPlatform().name("background-", 0).daemon().factory());
@@ -88,12 +94,56 @@ final class Foundation implements AutoCloseable {
     this.outbound = new Outbound(vertx, settings.allowed().allow());
   }
 
-  private static Vault vault(Settings settings) {
+  private static Vault vault(VaultSettings settings, SqlRegistry registry) {
     try {
-      return Vault.openOrCreate(settings.keyFile());
+      requireKeyOrNothingSealed(settings.keyFile(), registry);
+      return settings.openOrCreate();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      registry.close();
+      throw new Failure(e.getMessage());
+    } catch (RuntimeException e) {
+      registry.close();
+      throw e;
     }
+  }
+
+  /** A fresh key in the place of a lost one would open nothing, and hide that one is lost. */
+  private static void requireKeyOrNothingSealed(Path keyFile, SqlRegistry registry) {
+    if (!Files.notExists(keyFile)) {
+      return;
+    }
+    KeyCensus sealed = KeyCensus.withoutKeys(registry.load().orgs());
+    // Looked at again, for another process may have made it and sealed with it.
+    if (sealed.secrets() > 0 && Files.notExists(keyFile)) {
+      throw new Failure(
+          ("secrets.key_file: %1$s is not there, but the registry holds %2$d secrets that are"
+               + " sealed under the key-encryption key %3$s. No key was made, for a fresh one opens"
+               + " none of them: put the file back, from a backup if need be. To seal under a new"
+               + " key from now on, make it once for all gateways: edgemint secrets new-key %1$s"
+               + " (and if the old one is lost for good, set the secrets again: edgemint apply)")
+              .formatted(
+                  keyFile,
+                  sealed.secrets(),
+                  String.join(", ", sealed.keys().stream().map(KeyCensus.Usage::keyId).toList())));
+    }
+  }
+
+  private List<String> locked(Org org) {
+    return KeyCensus.of(List.of(org), vault).missing().stream()
+        .map(
+            key ->
+                "%d secrets need the key-encryption key %s, which is not here"
+                    .formatted(key.secrets(), key.keyId()))
+        .toList();
+  }
+
+  /** Which key-encryption keys the registry's secrets need now. */
+  KeyCensus keyCensus() {
+    return KeyCensus.of(registry.load().orgs(), vault);
+  }
+
+  Vault vault() {
+    return vault;
   }
 
   Secrets secrets() {
@@ -152,7 +202,7 @@ final class Foundation implements AutoCloseable {
         onboarding(),
         rotation(),
         setup(),
-        new Explain(backends, sessions),
+        new Explain(backends, sessions, this::locked),
         registry,
         revoker(),
         new PlatformFields(settings.sessions().platformRole() != null));
@@ -166,7 +216,9 @@ final class Foundation implements AutoCloseable {
   /** Says what devices would get; what signs is prepared where it stands. */
   Explain explain() {
     return new Explain(
-        new ActiveBackends(signers, settings.defaultStorage(), Runnable::run, clock, 1), sessions);
+        new ActiveBackends(signers, settings.defaultStorage(), Runnable::run, clock, 1),
+        sessions,
+        this::locked);
   }
 
   /** Writes what organisations apply in their accounts. */

@@ -20,6 +20,7 @@ import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
 import io.edgemint.http.Heartbeat;
+import io.edgemint.registry.KeyWatch;
 import io.edgemint.registry.KnownKeys;
 import io.edgemint.registry.NodeReports;
 import io.edgemint.registry.RegistryFollower;
@@ -101,6 +102,7 @@ public final class Gateway implements AutoCloseable {
       NodeReports reports = part(new NodeReports(foundation.registry(), node, orgs, clock));
       follower.onRead(reports::look);
       follower.start().await();
+      watchKeys(orgs, foundation, meters);
 
       Traffic traffic = new Traffic(settings.traffic(), System::nanoTime, meters);
       CallerVerifier callers =
@@ -252,6 +254,14 @@ public final class Gateway implements AutoCloseable {
         administrators,
         // Counts apart from the devices' port: nobody there shuts anybody out here.
         new Traffic(settings.traffic(), System::nanoTime, meters));
+  }
+
+  private static void watchKeys(OrgDirectory orgs, Foundation foundation, MeterRegistry meters) {
+    try {
+      KeyWatch.start(orgs, foundation.vault(), meters);
+    } catch (IllegalStateException e) {
+      throw new Main.Failure(e.getMessage());
+    }
   }
 
   private static KeySupply keys(

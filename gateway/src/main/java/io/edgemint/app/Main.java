@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       ApplyCommand.class,
       BackendCommand.class,
       KeyCommand.class,
+      SecretsCommand.class,
       ExplainCommand.class,
       RevokeCommand.class,
       RevocationsCommand.class,

@@ -36,14 +36,14 @@ final class PlatformSecrets implements Secrets {
     return new Secrets() {
       @Override
       public SealedSecret seal(byte[] secret, Purpose purpose, int version) {
-        return new SealedSecret(version, vault.seal(secret, context(purpose, version)));
+        return new SealedSecret(version, vault.seal(secret, purpose.context(version)));
       }
 
       @Override
       public byte[] open(SealedSecret secret, Purpose purpose) {
         return secret.text().startsWith(PREFIX)
             ? PlatformSecrets.this.open(secret, purpose)
-            : vault.open(secret.text(), context(purpose, secret.version()));
+            : vault.open(secret.text(), purpose.context(secret.version()));
       }
     };
   }
@@ -56,14 +56,5 @@ final class PlatformSecrets implements Secrets {
       this.purpose = purpose;
       this.secret = secret;
     }
-  }
-
-  /** Lengths stand before the parts, so that no two purposes read the same. */
-  private static String context(Secrets.Purpose purpose, int version) {
-    StringBuilder context = new StringBuilder();
-    for (String part : new String[] {purpose.org().value(), purpose.backend(), purpose.kind()}) {
-      context.append(part.length()).append(':').append(part).append('|');
-    }
-    return context.append(version).toString();
   }
 }

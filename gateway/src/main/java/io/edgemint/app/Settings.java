@@ -20,6 +20,7 @@ import io.edgemint.registry.RegistrySettings;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.SigningKeys;
 import io.edgemint.traffic.TrafficSettings;
+import io.edgemint.vault.VaultSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registry where the registry is kept
  * @param snapshotFile what a start without the registry serves from
- * @param keyFile the key-encryption key
+ * @param vault the key-encryption keys
  * @param issuers the platform's token issuers
  * @param crypto the cryptography that was chosen, already in place
  * @param allowed addresses of the operator's network that organisations may name
@@ -51,7 +52,7 @@ record Settings(
     AdminSettings admin,
     RegistrySettings registry,
     Path snapshotFile,
-    Path keyFile,
+    VaultSettings vault,
     List<Issuer> issuers,
     Optional<DefaultStorage> defaultStorage,
     TrafficSettings traffic,
@@ -88,7 +89,7 @@ record Settings(
         AdminSettings.read(root.section("admin"), section -> issuer(section, null, secrets));
     Field<RegistrySettings> registry = RegistrySettings.read(root.section("registry"));
     Path snapshotFile = root.section("registry").file("snapshot_file", "data/registry.snapshot");
-    Path keyFile = root.section("secrets").file("key_file", "data/key-encryption.key");
+    Field<VaultSettings> vault = VaultSettings.read(root.section("secrets"));
     Field<TrafficSettings> traffic = TrafficSettings.read(root.section("traffic"));
     Field<SessionSettings> sessions = sessions(root.section("sessions"));
     Caches caches = Caches.read(root.section("caches"));
@@ -105,7 +106,7 @@ record Settings(
                     admin.get().requireApartFrom(devices.get()),
                     registry.get(),
                     snapshotFile,
-                    keyFile,
+                    vault.get(),
                     devices.get(),
                     defaultStorage.get(),
                     traffic.get(),

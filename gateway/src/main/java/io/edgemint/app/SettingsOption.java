@@ -26,6 +26,11 @@ final class SettingsOption {
 
   /** Runs a task of the command line on what the settings describe, and closes that again. */
   <T> T with(Function<Foundation, T> task) {
+    return with(file, task);
+  }
+
+  /** The same for a settings file that was named in another way. */
+  static <T> T with(Path file, Function<Foundation, T> task) {
     Settings settings = Settings.read(file, System.getenv());
     Vertx vertx = Vertx.vertx();
     try (Foundation foundation =

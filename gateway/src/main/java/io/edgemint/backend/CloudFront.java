@@ -82,6 +82,11 @@ public record CloudFront(
       this(name, id, algorithm, hash, state, privateKey, publicKey, 0);
     }
 
+    /** The same key whose private half is sealed in another way. */
+    public SigningKey withPrivateKey(SealedSecret other) {
+      return new SigningKey(name, id, algorithm, hash, state, other, publicKey, linksUntil);
+    }
+
     /** The same key in another state of its rotation. */
     public SigningKey withState(KeyState other) {
       return new SigningKey(name, id, algorithm, hash, other, privateKey, publicKey, linksUntil);

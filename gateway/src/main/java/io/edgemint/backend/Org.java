@@ -147,7 +147,13 @@ public record Org(
     return new Org(id, version, policy, revocations, issuers, backends, others);
   }
 
-  private Org withBackends(List<Backend> others) {
+  /** The same organisation with other token issuers. */
+  Org withIssuers(List<Issuer> others) {
+    return new Org(id, version, policy, revocations, others, backends, authorities);
+  }
+
+  /** The same organisation with other revisions of its backends. */
+  Org withBackends(List<Backend> others) {
     return new Org(id, version, policy, revocations, issuers, others, authorities);
   }
 }

@@ -42,6 +42,11 @@ public record S3Storage(
         bucket, region, other, endpoint, credentials, encryption, ttl, responseHeaders);
   }
 
+  /** The same storage, for which somebody else signs. */
+  public S3Storage withCredentials(Credentials other) {
+    return new S3Storage(bucket, region, prefix, endpoint, other, encryption, ttl, responseHeaders);
+  }
+
   /** The same storage in another bucket. */
   public S3Storage in(String otherBucket, String otherRegion) {
     return new S3Storage(

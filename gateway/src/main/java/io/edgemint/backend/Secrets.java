@@ -41,6 +41,18 @@ public interface Secrets {
       return new Purpose(org == null ? PLATFORM : org, iss, "issuer-secret");
     }
 
+    /**
+     * What a ciphertext is bound to: the purpose and the version of the secret. Lengths stand
+     * before the parts, so that no two purposes read the same.
+     */
+    public String context(int version) {
+      StringBuilder context = new StringBuilder();
+      for (String part : new String[] {org.value(), backend, kind}) {
+        context.append(part.length()).append(':').append(part).append('|');
+      }
+      return context.append(version).toString();
+    }
+
     private static OrgId owner(OrgId org, String backend) {
       // No organisation's backend bears this name, so the two never meet.
       return backend.equals(DefaultStorage.NAME) ? PLATFORM : org;

@@ -93,6 +93,11 @@ public final class Section {
     return field(name, this::resolve);
   }
 
+  /** Files, relative to the folder of the settings file; none if absent. */
+  public Field<List<Path>> files(String name) {
+    return list(name, this::resolve);
+  }
+
   /** A list of texts; empty if absent. */
   public List<String> strings(String name) {
     return list(name, text -> text).or(List.of());

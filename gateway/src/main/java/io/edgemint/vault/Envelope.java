@@ -57,10 +57,7 @@ final class Envelope {
   static Envelope parse(String text) {
     String[] parts = text.length() > MAX_CHARACTERS ? new String[0] : text.split("\\.", -1);
     if (parts.length != 5 || !parts[0].equals(VERSION)) {
-      throw new IllegalArgumentException(
-          ("this text of %d characters is no sealed secret ('v1.' and four parts);"
-                  + " set the secret again")
-              .formatted(text.length()));
+      throw noSecret(text);
     }
     byte[] wrapped = decode(parts[2]);
     byte[] nonce = decode(parts[3]);
@@ -82,6 +79,24 @@ final class Envelope {
       throw damaged();
     }
     return envelope;
+  }
+
+  /**
+   * The key-encryption key that a text names, without a look at the rest of it.
+   *
+   * @throws IllegalArgumentException if it is no sealed secret
+   */
+  static String keyId(String text) {
+    int end = text.indexOf('.', VERSION.length() + 1);
+    if (!text.startsWith(VERSION + '.') || end < 0) {
+      throw noSecret(text);
+    }
+    return text.substring(VERSION.length() + 1, end);
+  }
+
+  /** The same secret under the same data key, which another key wraps. */
+  Envelope wrappedBy(String otherId, byte[] otherNonce, byte[] otherWrapped) {
+    return new Envelope(otherId, otherNonce, otherWrapped, nonce, ciphertext);
   }
 
   private String head() {
@@ -117,6 +132,13 @@ final class Envelope {
     } catch (IllegalArgumentException e) {
       throw damaged();
     }
+  }
+
+  private static IllegalArgumentException noSecret(String text) {
+    return new IllegalArgumentException(
+        ("this text of %d characters is no sealed secret ('v1.' and four parts);"
+                + " set the secret again")
+            .formatted(text.length()));
   }
 
   private static IllegalArgumentException damaged() {

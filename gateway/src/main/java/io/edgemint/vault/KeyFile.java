@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -39,8 +41,24 @@ record KeyFile(Path file, String id, SecretKey key) {
     return open(file);
   }
 
-  private static KeyFile open(Path file) throws IOException {
-    Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
+  /** Makes a file with a fresh key where there is none. */
+  static KeyFile createNew(Path file, SecureRandom random) throws IOException {
+    if (!create(file, random)) {
+      throw new IOException(
+          file + " is there already, and a key is never overwritten; name another file");
+    }
+    return open(file);
+  }
+
+  /** Takes the key from a file that must be there. */
+  static KeyFile open(Path file) throws IOException {
+    Set<PosixFilePermission> rights;
+    try {
+      rights = Files.getPosixFilePermissions(file);
+    } catch (NoSuchFileException e) {
+      throw new IOException(
+          file + " is not there; put the key file back, from a backup if need be", e);
+    }
     if (!OWNER_ONLY.containsAll(rights)) {
       throw new IOException(
           "%s holds the key-encryption key, but others may use it (%s); run: chmod 600 %s"
@@ -48,7 +66,7 @@ record KeyFile(Path file, String id, SecretKey key) {
     }
     byte[] line = new byte[LINE_BYTES + 1];
     byte[] bytes = new byte[0];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = input(file)) {
       int length = in.readNBytes(line, 0, line.length);
       bytes = decode(file, line, length);
       String id = HexFormat.of().formatHex(Envelope.sha256().digest(bytes), 0, ID_BYTES);
@@ -56,6 +74,17 @@ record KeyFile(Path file, String id, SecretKey key) {
     } finally {
       Arrays.fill(line, (byte) 0);
       Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  private static InputStream input(Path file) throws IOException {
+    try {
+      return Files.newInputStream(file);
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          "%s cannot be read by this process; let it belong to the user that runs the gateway"
+              .formatted(file),
+          e);
     }
   }
 
@@ -79,8 +108,12 @@ record KeyFile(Path file, String id, SecretKey key) {
             .formatted(file, Vault.KEY_BYTES, length > LINE_BYTES ? "more than 45" : length));
   }
 
-  /** Makes the file complete and in its place in one step, unless another process was faster. */
-  private static void create(Path file, SecureRandom random) throws IOException {
+  /**
+   * Makes the file complete and in its place in one step.
+   *
+   * @return whether it was made, and not by another process that was faster
+   */
+  private static boolean create(Path file, SecureRandom random) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException(file + " is no place for a key-encryption key; name a file");
@@ -94,8 +127,9 @@ record KeyFile(Path file, String id, SecretKey key) {
       // A link and not a move: it never replaces a key that is already in use.
       Files.createLink(file, draft);
       sync(folder);
+      return true;
     } catch (FileAlreadyExistsException e) {
-      // Another process was faster; its key is the one.
+      return false;
     } finally {
       Files.delete(draft);
     }

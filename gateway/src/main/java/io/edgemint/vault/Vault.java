@@ -8,7 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -17,9 +22,10 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Seals secrets so that they may lie in a database, and opens them again. Each secret is encrypted
- * under a data key of its own, and that key under the key-encryption key; both are AES-256-GCM with
+ * under a data key of its own, and that key under a key-encryption key; both are AES-256-GCM with
  * the secret's context as associated data, so that a text that was moved to another place does not
- * open there. Safe for use by many threads.
+ * open there. One key-encryption key seals; others may be held that open what was sealed before.
+ * Safe for use by many threads.
  */
 public final class Vault {
   /** The longest secret, in bytes. */
@@ -32,11 +38,18 @@ public final class Vault {
   private static final byte[] FOR_SECRET = ascii("edgemint vault v1 secret\n");
 
   private final KeyFile keyFile;
+  private final Map<String, KeyFile> held = new LinkedHashMap<>();
   private final SecureRandom random;
 
   Vault(KeyFile keyFile, SecureRandom random) {
+    this(keyFile, List.of(), random);
+  }
+
+  private Vault(KeyFile keyFile, List<KeyFile> previous, SecureRandom random) {
     this.keyFile = keyFile;
     this.random = random;
+    held.put(keyFile.id(), keyFile);
+    previous.forEach(key -> held.putIfAbsent(key.id(), key));
   }
 
   /**
@@ -47,8 +60,53 @@ public final class Vault {
    *     others than its owner; the message says how to mend it
    */
   public static Vault openOrCreate(Path file) throws IOException {
+    return openOrCreate(file, List.of());
+  }
+
+  /**
+   * Takes the key that seals as {@link #openOrCreate(Path)} does, and further ones that only open.
+   *
+   * @param previous files that must be there
+   * @throws IOException as {@link #openOrCreate(Path)}
+   */
+  public static Vault openOrCreate(Path file, List<Path> previous) throws IOException {
     var random = new SecureRandom();
-    return new Vault(KeyFile.openOrCreate(file, random), random);
+    List<KeyFile> openers = new ArrayList<>();
+    for (Path each : previous) {
+      openers.add(KeyFile.open(each));
+    }
+    return new Vault(KeyFile.openOrCreate(file, random), openers, random);
+  }
+
+  /**
+   * Makes a file with a fresh key-encryption key, readable by its owner alone.
+   *
+   * @return the id of the key
+   * @throws IOException if the file is there already or cannot be made
+   */
+  public static String newKey(Path file) throws IOException {
+    return KeyFile.createNew(file, new SecureRandom()).id();
+  }
+
+  /** The id of the key that seals: the first eight bytes of its SHA-256, in hex. */
+  public String keyId() {
+    return keyFile.id();
+  }
+
+  /** The files of all keys that are held, by key id; the one that seals is the first. */
+  public Map<String, Path> keys() {
+    Map<String, Path> files = new LinkedHashMap<>();
+    held.forEach((id, key) -> files.put(id, key.file()));
+    return files;
+  }
+
+  /**
+   * The id of the key-encryption key that a sealed text needs.
+   *
+   * @throws IllegalArgumentException if it is no sealed secret
+   */
+  public static String keyIdOf(String sealed) {
+    return Envelope.keyId(sealed);
   }
 
   /**
@@ -85,19 +143,49 @@ public final class Vault {
   public byte[] open(String sealed, String context) {
     byte[] purpose = utf8(context);
     Envelope envelope = Envelope.parse(sealed);
-    if (!envelope.keyId.equals(keyFile.id())) {
-      throw new IllegalArgumentException(
-          ("the secret is sealed under the key-encryption key %s, but %s holds %s;"
-                  + " put that key file back, or set the secret again")
-              .formatted(envelope.keyId, keyFile.file(), keyFile.id()));
-    }
-    byte[] dataKey =
-        decrypt(keyFile.key(), envelope.keyNonce, envelope.wrappedKey, FOR_KEY, purpose);
+    byte[] dataKey = dataKey(envelope, purpose);
     try {
       return decrypt(key(dataKey), envelope.nonce, envelope.ciphertext, FOR_SECRET, purpose);
     } finally {
       Arrays.fill(dataKey, (byte) 0);
     }
+  }
+
+  /**
+   * The same text with its data key under the key that seals now; the very same if it is already.
+   * The encrypted secret is taken over as it is and is not opened.
+   *
+   * @throws IllegalArgumentException as {@link #open}
+   */
+  public String rewrap(String sealed, String context) {
+    byte[] purpose = utf8(context);
+    Envelope envelope = Envelope.parse(sealed);
+    if (envelope.keyId.equals(keyFile.id())) {
+      return sealed;
+    }
+    byte[] dataKey = dataKey(envelope, purpose);
+    try {
+      byte[] keyNonce = random(NONCE_BYTES);
+      byte[] wrapped = encrypt(keyFile.key(), keyNonce, dataKey, FOR_KEY, purpose);
+      return envelope.wrappedBy(keyFile.id(), keyNonce, wrapped).text();
+    } finally {
+      Arrays.fill(dataKey, (byte) 0);
+    }
+  }
+
+  private byte[] dataKey(Envelope envelope, byte[] purpose) {
+    KeyFile opener = held.get(envelope.keyId);
+    if (opener == null) {
+      throw new IllegalArgumentException(
+          ("the secret is sealed under the key-encryption key %s, but %s;"
+                  + " put that key file back, or set the secret again")
+              .formatted(
+                  envelope.keyId,
+                  held.values().stream()
+                      .map(key -> key.file() + " holds " + key.id())
+                      .collect(Collectors.joining(", "))));
+    }
+    return decrypt(opener.key(), envelope.keyNonce, envelope.wrappedKey, FOR_KEY, purpose);
   }
 
   private byte[] random(int length) {

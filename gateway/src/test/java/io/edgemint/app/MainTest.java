@@ -36,6 +36,7 @@ class MainTest {
             "apply",
             "backend",
             "key",
+            "secrets",
             "explain",
             "platform",
             "token",

@@ -47,7 +47,7 @@ class SettingsTest {
                 List.of()));
     assertThat(settings.registry().toString()).endsWith("data/registry.db");
     assertThat(settings.snapshotFile().toString()).endsWith("data/registry.snapshot");
-    assertThat(settings.keyFile().toString()).endsWith("data/key-encryption.key");
+    assertThat(settings.vault().keyFile().toString()).endsWith("data/key-encryption.key");
     assertThat(settings.issuers()).isEmpty();
     assertThat(settings.sessions()).isEqualTo(SessionSettings.DEFAULT);
     assertThat(settings.defaultStorage()).isEmpty();
@@ -103,7 +103,8 @@ class SettingsTest {
             new AdminSettings(
                 "127.0.0.2", 2, Objects.requireNonNull(folder).resolve("t"), true, List.of()));
     assertThat(settings.registry().toString()).endsWith("/r.db");
-    assertThat(settings.keyFile().getFileName().toString()).isEqualTo("k");
+    assertThat(settings.registry().getFileName().toString()).isEqualTo("r.db");
+    assertThat(settings.vault().keyFile().getFileName().toString()).isEqualTo("k");
     Issuer issuer = settings.issuers().get(0);
     assertThat(issuer.iss()).isEqualTo("https://i.test");
     assertThat(issuer.org()).isNull();

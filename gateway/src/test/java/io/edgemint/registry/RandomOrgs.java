@@ -50,6 +50,21 @@ final class RandomOrgs {
     }
   }
 
+  /** An organisation with one backend that has one secret, which is to be sealed. */
+  static Org withKey(OrgId id) {
+    S3Storage storage =
+        new S3Storage(
+            "firmware",
+            "eu-west-1",
+            "",
+            S3Storage.Endpoint.AMAZON,
+            new S3Storage.Credentials.StaticKey("AKIDEXAMPLE", new SealedSecret(1, "v1.none.")),
+            new S3Storage.Encryption.BucketDefault(),
+            Duration.ofMinutes(15),
+            new TreeMap<>());
+    return StoredOrgs.org(id.value()).withBackend(Backend.draft("prod", 1, storage, storage));
+  }
+
   /** An organisation that was never written; its identity roots occur in no other. */
   Org org() {
     return org(new OrgId("o" + Seeded.string(random, HEX, 12, 12)));

@@ -1,0 +1,111 @@
+package io.edgemint.registry;
+
+import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.Snapshot;
+import io.edgemint.registry.KeyCensus.Usage;
+import io.edgemint.vault.Vault;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tells whether this process holds the key-encryption keys that the registry's secrets need: once
+ * at the start and then with each new snapshot, on the thread that brings it.
+ */
+public final class KeyWatch {
+  private static final System.Logger LOG = System.getLogger(KeyWatch.class.getName());
+
+  /** Keys that are told apart in metrics; each rotation brings one, and leaves none behind. */
+  private static final int TOLD_APART = 16;
+
+  private final Vault vault;
+  private final MultiGauge gauge;
+  private final Set<String> warned = new HashSet<>();
+
+  private KeyWatch(Vault vault, MeterRegistry meters) {
+    this.vault = vault;
+    this.gauge =
+        MultiGauge.builder("gateway.secrets.by.kek")
+            .description("Sealed secrets of the registry by the key-encryption key they need")
+            .register(meters);
+  }
+
+  /**
+   * Looks at the snapshot that the gateway starts with, and at each one that follows.
+   *
+   * @throws IllegalStateException if there are secrets and none of them can be opened; the message
+   *     says what is missing and how to mend it
+   */
+  public static void start(OrgDirectory orgs, Vault vault, MeterRegistry meters) {
+    KeyWatch watch = new KeyWatch(vault, meters);
+    KeyCensus first = KeyCensus.of(orgs.snapshot().orgs(), vault);
+    if (first.locked()) {
+      throw new IllegalStateException(locked(first, vault));
+    }
+    watch.tell(first);
+    orgs.onReplace(watch::look);
+  }
+
+  private void look(Snapshot snapshot) {
+    tell(KeyCensus.of(snapshot.orgs(), vault));
+  }
+
+  private void tell(KeyCensus census) {
+    List<Usage> keys = census.keys();
+    List<Row<?>> rows = new ArrayList<>();
+    keys.stream()
+        .limit(TOLD_APART)
+        .forEach(key -> rows.add(row(key.keyId(), key.file() != null, key.secrets())));
+    if (keys.size() > TOLD_APART) {
+      rows.add(row("other", false, keys.stream().skip(TOLD_APART).mapToInt(Usage::secrets).sum()));
+    }
+    gauge.register(rows, true);
+    for (Usage key : census.missing()) {
+      if (warned.add(key.keyId())) {
+        LOG.log(Level.WARNING, missing(key, vault));
+      }
+    }
+    // A key that came back and went again is worth another line.
+    warned.retainAll(census.missing().stream().map(Usage::keyId).toList());
+  }
+
+  private static Row<?> row(String kek, boolean held, int secrets) {
+    return Row.of(Tags.of("kek", kek, "held", Boolean.toString(held)), secrets);
+  }
+
+  /** Some secrets need a key that is not here. */
+  static String missing(Usage key, Vault vault) {
+    return key.keyId().equals(KeyCensus.DAMAGED)
+        ? "%d secrets of %s are damaged and do not open; set them again"
+            .formatted(key.secrets(), key.someOrgs())
+        : ("%d secrets of %s are sealed under the key-encryption key %s, which is not here (%s);"
+                + " name its file in secrets.previous_key_files, or set those secrets again")
+            .formatted(key.secrets(), key.someOrgs(), key.keyId(), KeyWatch.held(vault));
+  }
+
+  private static String locked(KeyCensus census, Vault vault) {
+    return ("none of the registry's %d sealed secrets can be opened: they need the key-encryption"
+            + " key %s, and here is only %s. This is a wrong or a freshly made key file: put the"
+            + " right one in its place, from a backup if need be. If that key is lost for good,"
+            + " set the secrets again under this one: edgemint apply")
+        .formatted(
+            census.secrets(),
+            String.join(", ", census.missing().stream().map(Usage::keyId).toList()),
+            held(vault));
+  }
+
+  /** The keys that are here, for a sentence. */
+  static String held(Vault vault) {
+    return String.join(
+        ", ",
+        vault.keys().entrySet().stream()
+            .map(key -> key.getKey() + " in " + key.getValue())
+            .toList());
+  }
+}
