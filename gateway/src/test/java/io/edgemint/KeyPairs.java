@@ -1,5 +1,6 @@
 package io.edgemint;
 
+import io.edgemint.canary.Canaries;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyPair;
@@ -40,7 +41,9 @@ public final class KeyPairs {
       if (parameters != null) {
         generator.initialize(parameters);
       }
-      return generator.generateKeyPair();
+      KeyPair pair = generator.generateKeyPair();
+      Canaries.key(pair.getPrivate());
+      return pair;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -90,7 +90,7 @@ class PackageDependencyTest {
               "telemetry"));
 
   /** The test tree's one package that is a program; its own tests may look further. */
-  private static final Room SANDBOX = room("sandbox", "app");
+  private static final Room SANDBOX = room("sandbox", "app", "canary");
 
   @Test
   void rooms_everyArrow_pointsToAnEarlierRoom() {

@@ -1,5 +1,6 @@
 package io.edgemint.http;
 
+import io.edgemint.canary.Canaries;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,11 +49,13 @@ final class GatewayProcess implements AutoCloseable {
         throw new IllegalStateException("the gateway ended: " + said);
       }
       said.add(line);
+      Canaries.heard("a gateway's process", line);
     }
     edgePort = port("Devices: ");
     adminPort = port("Operator: ");
     // Read to its end, for a full pipe would hold the gateway up.
-    Thread.startVirtualThread(() -> output.lines().forEach(rest -> {}));
+    Thread.startVirtualThread(
+        () -> output.lines().forEach(rest -> Canaries.heard("a gateway's process", rest)));
   }
 
   private int port(String name) {

@@ -1,5 +1,6 @@
 package io.edgemint.http;
 
+import io.edgemint.canary.Canaries;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -108,7 +109,11 @@ final class RawClient implements SteadyTraffic.Asking {
       }
       int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
       String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-      return new Answer(Integer.parseInt(status.split(" ", 3)[1]), headers, body);
+      int code = Integer.parseInt(status.split(" ", 3)[1]);
+      if (code >= 400) {
+        Canaries.heard("answers of gateways", headers + "\n" + body);
+      }
+      return new Answer(code, headers, body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,6 +7,7 @@ import io.edgemint.app.Main;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.OrgId;
 import io.edgemint.caller.TokenMinter;
+import io.edgemint.canary.Canaries;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class Site {
     minter = TokenMinter.ofPrivateKey(KeyPairs.pem(issuer.getPrivate()), "k1", false);
     write("issuer.pem", KeyPairs.pem(issuer.getPublic()));
     jwks = jwks((ECPublicKey) issuer.getPublic());
-    write("s3", "secret");
+    write("s3", Canaries.text("platform"));
     write("edgemint.yaml", settings(edge));
     write("acme.yaml", "org: acme\npolicy:\n  entitlement: [fw/]\n");
     StringWriter said = new StringWriter();
@@ -143,7 +144,9 @@ final class Site {
 
   /** A token of that device, for an hour. */
   String token(String device) {
-    return minter.mint(
+    return Canaries.token(
+        "token of " + device,
+        minter.mint(
         new TokenMinter.Content(
             ISSUER,
             Set.of("edgemint"),
@@ -153,6 +156,6 @@ final class Site {
             null,
             Duration.ofHours(1),
             ClaimNames.DEFAULT),
-        Instant.now().getEpochSecond());
+        Instant.now().getEpochSecond()));
   }
 }

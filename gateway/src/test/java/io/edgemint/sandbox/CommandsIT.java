@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Patience;
 import io.edgemint.app.Main;
+import io.edgemint.canary.Canaries;
 import io.edgemint.sandbox.Viewer.Answer;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ class CommandsIT extends InSandbox {
     assertThat(Main.run(all.toArray(String[]::new), out, out))
         .as(said.toString())
         .isEqualTo(status);
+    Canaries.heard("what commands say", said.toString());
     assertThat(said.toString()).doesNotContain("Exception", "at io.");
     return said.toString();
   }

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.canary.Canaries;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -102,7 +103,7 @@ public final class IssuerServer implements AutoCloseable {
             .put("exp", now + LIFE.toSeconds());
     claims.forEach(payload::put);
     String input = base64(header) + '.' + base64(payload);
-    return input + '.' + key.sign(input);
+    return Canaries.token("token of " + claims.get("sub"), input + '.' + key.sign(input));
   }
 
   /** Makes new keys, signs with them from now on, and publishes them beside the old ones. */

@@ -4,6 +4,7 @@ import static io.edgemint.Patience.await;
 
 import io.edgemint.app.Gateway;
 import io.edgemint.app.Main;
+import io.edgemint.canary.Canaries;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class Sandbox implements AutoCloseable {
       }
       gateway = Gateway.start(world.files().settings(), Map.of(), clock, say);
       parts.push(gateway);
+      parts.push(() -> Viewer.get(admin() + "/metrics"));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -67,7 +69,9 @@ public final class Sandbox implements AutoCloseable {
   private static void command(String... arguments) {
     StringWriter said = new StringWriter();
     PrintWriter out = new PrintWriter(said, true);
-    if (Main.run(arguments, out, out) != 0) {
+    int status = Main.run(arguments, out, out);
+    Canaries.heard("what commands say", said.toString());
+    if (status != 0) {
       throw new IllegalStateException(String.join(" ", arguments) + " failed:\n" + said);
     }
   }

@@ -2,6 +2,7 @@ package io.edgemint.sandbox;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.edgemint.canary.Canaries;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -178,6 +179,8 @@ public final class StsServer implements AutoCloseable {
     String token =
         Base64.getEncoder().encodeToString((id + "??>>~~" + role).getBytes(StandardCharsets.UTF_8));
     issued.put(id, new Issued(role, token));
+    Canaries.mark("session token", token.getBytes(StandardCharsets.UTF_8));
+    Canaries.mark("session key", ("secret-of-" + id).getBytes(StandardCharsets.UTF_8));
     Instant end = clock.instant().plusSeconds(seconds);
     return new Answer(
         200,

@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.canary.Canaries;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,8 +36,7 @@ public record Tenant(String id, Account account, String bucket, String prefix) {
 
   private static Tenant of(String id, String prefix) {
     var account =
-        new Account(
-            "AKIA" + id.toUpperCase(Locale.ROOT) + "EXAMPLE", id + "-example-secret", id + "-*");
+        new Account("AKIA" + id.toUpperCase(Locale.ROOT) + "EXAMPLE", Canaries.text(id), id + "-*");
     return new Tenant(id, account, id + "-firmware", prefix);
   }
 

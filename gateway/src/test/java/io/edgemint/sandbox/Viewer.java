@@ -1,5 +1,6 @@
 package io.edgemint.sandbox;
 
+import io.edgemint.canary.Canaries;
 import io.vertx.core.buffer.Buffer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -73,9 +74,20 @@ public final class Viewer {
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().write(body);
-      return read(new BufferedInputStream(socket.getInputStream()), method.equals("HEAD"));
+      Answer answer = read(new BufferedInputStream(socket.getInputStream()), method.equals("HEAD"));
+      hear(url.substring(path), answer);
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whatever a gateway answers, save for links to those who may have them, is without secrets. */
+  private static void hear(String path, Answer answer) {
+    boolean link = path.startsWith("/v1/") && answer.status() < 400;
+    if (!link
+        && (path.startsWith("/v1/") || path.startsWith("/admin/") || path.equals("/metrics"))) {
+      Canaries.heard("answers of gateways", answer.headers() + "\n" + answer.text());
     }
   }
 
