@@ -103,7 +103,6 @@ class SettingsTest {
             new AdminSettings(
                 "127.0.0.2", 2, Objects.requireNonNull(folder).resolve("t"), true, List.of()));
     assertThat(settings.registry().toString()).endsWith("/r.db");
-    assertThat(settings.registry().getFileName().toString()).isEqualTo("r.db");
     assertThat(settings.vault().keyFile().getFileName().toString()).isEqualTo("k");
     Issuer issuer = settings.issuers().get(0);
     assertThat(issuer.iss()).isEqualTo("https://i.test");
