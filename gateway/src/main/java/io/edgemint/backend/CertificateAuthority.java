@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 public record CertificateAuthority(
     String name, String certificate, String publicKey, Subject subject, @Nullable String crl) {
 
+  /** The same with another revocation list. */
+  public CertificateAuthority withCrl(String other) {
+    return new CertificateAuthority(name, certificate, publicKey, subject, other);
+  }
+
   /** Where a device certificate names the device. */
   public enum Subject {
     /** The one common name of the subject. */

@@ -85,6 +85,20 @@ public record Org(
     return withBackends(next);
   }
 
+  /** The certificate authority of that name, or null if the organisation has none. */
+  public @Nullable CertificateAuthority authority(String name) {
+    return authorities.stream().filter(it -> it.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** The same organisation with an authority put in the place of its namesake, or added. */
+  public Org withAuthority(CertificateAuthority changed) {
+    List<CertificateAuthority> next = new ArrayList<>(authorities);
+    next.removeIf(it -> it.name().equals(changed.name()));
+    next.add(changed);
+    next.sort(Comparator.comparing(CertificateAuthority::name));
+    return withAuthorities(next);
+  }
+
   /** The revision that served before the active one, or null if none did or it is gone. */
   public @Nullable Backend previous() {
     return backends.stream()

@@ -119,12 +119,17 @@ record Claims(
 
   private static String subject(JsonNode claim) {
     String subject = claim.isTextual() ? claim.textValue() : "";
-    if (subject.isEmpty()
-        || subject.length() > MAX_SUBJECT
-        || subject.chars().anyMatch(Character::isISOControl)) {
+    if (!isSubject(subject)) {
       throw Flaw.CLAIM_MALFORMED.refused();
     }
     return subject;
+  }
+
+  /** Whether a device may be called so, whatever its credential. */
+  static boolean isSubject(String name) {
+    return !name.isEmpty()
+        && name.length() <= MAX_SUBJECT
+        && name.chars().noneMatch(Character::isISOControl);
   }
 
   /** A NumericDate (RFC 7519, section 2), of which only whole seconds are accepted. */

@@ -3,8 +3,10 @@ package io.edgemint.caller;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.spec.InvalidKeySpecException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +36,25 @@ final class Pem {
           "expected the PEM block " + label + " but found " + matcher.group(1) + ": " + fix);
     }
     return Base64.getMimeDecoder().decode(matcher.group(2));
+  }
+
+  /**
+   * The bytes of each block of a text that holds nothing but blocks with this label; empty if it
+   * holds anything else.
+   */
+  static Optional<List<byte[]>> blocks(String text, String label) {
+    List<byte[]> blocks = new ArrayList<>();
+    Matcher matcher = BLOCK.matcher(text);
+    int end = 0;
+    while (matcher.find() && matcher.start() == end && matcher.group(1).equals(label)) {
+      try {
+        blocks.add(Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", "")));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+      end = matcher.end();
+    }
+    return end == text.length() ? Optional.of(blocks) : Optional.empty();
   }
 
   /**

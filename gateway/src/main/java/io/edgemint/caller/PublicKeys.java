@@ -152,7 +152,7 @@ final class PublicKeys {
   }
 
   /** Such a modulus is a power of 65537 modulo every small prime; others practically never are. */
-  private static boolean isRoca(BigInteger modulus) {
+  static boolean isRoca(BigInteger modulus) {
     for (int prime : ROCA_PRIMES) {
       int remainder = modulus.mod(BigInteger.valueOf(prime)).intValue();
       int power = 1;

@@ -39,6 +39,11 @@ final class Answers {
   private static final CharSequence CHALLENGE = HttpHeaders.createOptimized("Bearer");
   private static final CharSequence CHALLENGE_INVALID =
       HttpHeaders.createOptimized("Bearer error=\"invalid_token\"");
+
+  /** RFC 9110 (11.6.1) asks for a challenge; no scheme is registered for what TLS carries. */
+  private static final CharSequence CHALLENGE_CERTIFICATE =
+      HttpHeaders.createOptimized("TLS-Client-Certificate");
+
   private static final int RETRY_LEAST = 5;
   private static final int RETRY_SPREAD = 20;
   private static final Logger LOG = System.getLogger(Answers.class.getName());
@@ -147,8 +152,7 @@ final class Answers {
     }
     begin(response, problem).putHeader(REQUEST_ID, id);
     if (problem.status() == 401) {
-      response.putHeader(
-          WWW_AUTHENTICATE, problem == Problem.TOKEN_MISSING ? CHALLENGE : CHALLENGE_INVALID);
+      response.putHeader(WWW_AUTHENTICATE, challenge(problem));
     }
     if (problem.status() == 405) {
       response.putHeader(HttpHeaders.ALLOW, route.method());
@@ -158,6 +162,14 @@ final class Answers {
     }
     response.end(json(problem, detail).put("request_id", id).toBuffer());
     return id;
+  }
+
+  private static CharSequence challenge(Problem problem) {
+    return switch (problem) {
+      case TOKEN_MISSING -> CHALLENGE;
+      case CERTIFICATE_REQUIRED, CERTIFICATE_INVALID, CERTIFICATE_EXPIRED -> CHALLENGE_CERTIFICATE;
+      default -> CHALLENGE_INVALID;
+    };
   }
 
   /** Answers with JSON that nobody else may keep; done when it has gone to the client. */

@@ -14,6 +14,10 @@ enum Problem {
   TOKEN_EXPIRED(401, "The token has expired", false, "gets a new token"),
   ISSUER_NOT_FOR_ORG(
       401, "The token's issuer may not speak for that organisation", false, "gets a new token"),
+  CERTIFICATE_REQUIRED(401, "No client certificate", false, "connects with its certificate"),
+  CERTIFICATE_INVALID(
+      401, "The client certificate is not accepted", false, "gets a new certificate"),
+  CERTIFICATE_EXPIRED(401, "The client certificate has expired", false, "gets a new certificate"),
   KEY_NOT_ENTITLED(403, "The token does not entitle to this key", false, "stops"),
   REVOKED(403, "Access was withdrawn", false, "stops"),
   ORG_UNKNOWN(403, "The organisation is not known", false, "stops"),
@@ -56,6 +60,9 @@ enum Problem {
       case TOKEN_INVALID -> TOKEN_INVALID;
       case TOKEN_EXPIRED -> TOKEN_EXPIRED;
       case ISSUER_NOT_FOR_ORG -> ISSUER_NOT_FOR_ORG;
+      case CERTIFICATE_REQUIRED -> CERTIFICATE_REQUIRED;
+      case CERTIFICATE_INVALID -> CERTIFICATE_INVALID;
+      case CERTIFICATE_EXPIRED -> CERTIFICATE_EXPIRED;
       case KEY_NOT_ENTITLED -> KEY_NOT_ENTITLED;
       case REVOKED -> REVOKED;
       case ORG_UNKNOWN -> ORG_UNKNOWN;
