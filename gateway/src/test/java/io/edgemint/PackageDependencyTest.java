@@ -36,6 +36,7 @@ class PackageDependencyTest {
               "probe",
               "setup",
               "backend",
+              "caller",
               "credentials",
               "signing",
               "outbound",

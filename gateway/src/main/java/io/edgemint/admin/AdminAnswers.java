@@ -72,7 +72,16 @@ final class AdminAnswers {
   private static AdminProblem problem(RoutingContext request, Impossible refusal) {
     int status =
         switch (refusal.reason()) {
-          case ORG_MISSING, BACKEND_MISSING, KEY_MISSING -> 404;
+          case ORG_MISSING, BACKEND_MISSING, KEY_MISSING, AUTHORITY_MISSING -> 404;
+          case AUTHORITY_UNFIT,
+              NOT_AN_AUTHORITY,
+              WEAK_KEY,
+              WEAK_SIGNATURE,
+              AUTHORITY_EXPIRED,
+              CHALLENGE_INVALID,
+              PROOF_INVALID,
+              CRL_INVALID ->
+              400;
           case VERSION_CHANGED ->
               request.request().headers().contains(HttpHeaders.IF_MATCH)
                       || request.request().headers().contains(HttpHeaders.IF_NONE_MATCH)
@@ -83,6 +92,9 @@ final class AdminAnswers {
               REGION_NOT_ALLOWED,
               OBJECTS_MISSING,
               WRONG_STATE,
+              AUTHORITY_OF_PLATFORM,
+              TOO_MANY_AUTHORITIES,
+              CRL_OLDER,
               CONTRADICTION ->
               409;
         };

@@ -94,6 +94,7 @@ final class AdminApi {
     router.post(key + "/register").handler(does(this::registerKey));
     router.post(key + "/promote").handler(tries(this::promoteKey));
     router.post(key + "/retire").handler(does(this::retireKey));
+    new AuthorityCalls(parts).install(router, this::does);
     router.route("/admin/*").handler(AdminAnswers::unknown);
     router.route("/admin/*").failureHandler(AdminAnswers::failed);
   }

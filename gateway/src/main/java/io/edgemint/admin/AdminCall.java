@@ -51,6 +51,10 @@ final class AdminCall {
     return path("key");
   }
 
+  String authority() {
+    return path("authority");
+  }
+
   /** A part of the path, which every route that asks for it has. */
   private String path(String name) {
     return Objects.requireNonNull(request.pathParam(name));

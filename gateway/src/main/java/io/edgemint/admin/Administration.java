@@ -4,6 +4,7 @@ import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.History;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.PlatformFields;
@@ -28,6 +29,7 @@ public record Administration(
     Onboarding onboarding,
     SigningKeyRotation rotation,
     SetupWriter setup,
+    AuthorityRegistration authorities,
     Explain explain,
     History history,
     Revoker revoker,

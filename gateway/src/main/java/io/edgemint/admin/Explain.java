@@ -2,6 +2,7 @@ package io.edgemint.admin;
 
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.KeyProblem;
 import io.edgemint.backend.KeyResult;
@@ -14,6 +15,7 @@ import io.edgemint.backend.Refused;
 import io.edgemint.backend.Verification;
 import io.edgemint.backend.Verification.Verdict;
 import io.edgemint.caller.Access;
+import io.edgemint.caller.AuthorityHealth;
 import io.edgemint.caller.Caller;
 import io.edgemint.credentials.Ailment;
 import io.edgemint.credentials.SessionHealth;
@@ -23,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,16 +47,22 @@ public final class Explain {
   private final ActiveBackends backends;
   private final Sessions sessions;
   private final Function<Org, List<String>> locked;
+  private final InstantSource clock;
 
   /**
    * Explains what these backends would do, with these sessions.
    *
    * @param locked says which secrets of an organisation cannot be opened here, in sentences
    */
-  public Explain(ActiveBackends backends, Sessions sessions, Function<Org, List<String>> locked) {
+  public Explain(
+      ActiveBackends backends,
+      Sessions sessions,
+      Function<Org, List<String>> locked,
+      InstantSource clock) {
     this.backends = backends;
     this.sessions = sessions;
     this.locked = locked;
+    this.clock = clock;
   }
 
   /** Gives the line of an organisation in their list, with what ails it at this moment. */
@@ -76,6 +85,9 @@ public final class Explain {
 
   private JsonArray problems(Org org, List<SessionHealth> ailing) {
     JsonArray problems = new JsonArray(new ArrayList<>(locked.apply(org)));
+    for (CertificateAuthority authority : org.authorities()) {
+      AuthorityHealth.problem(authority, clock.instant()).ifPresent(problems::add);
+    }
     for (Backend backend : org.backends()) {
       boolean counts =
           backend.state() != Backend.State.REPLACED || backend.equals(org.newest(backend.name()));

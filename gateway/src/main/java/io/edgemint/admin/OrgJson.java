@@ -40,7 +40,8 @@ final class OrgJson {
         .put("policy", policy(org.policy()))
         .put("revocations", revocations(org.revocations()))
         .put("issuers", array(org.issuers(), OrgJson::issuer))
-        .put("backends", array(org.backends(), OrgJson::backend));
+        .put("backends", array(org.backends(), OrgJson::backend))
+        .put("certificate_authorities", array(org.authorities(), AuthorityCalls::json));
   }
 
   private static JsonObject policy(Policy policy) {

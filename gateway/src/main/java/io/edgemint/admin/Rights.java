@@ -12,6 +12,8 @@ final class Rights {
   private static final String ORG = "/admin/v1/orgs/:org";
   private static final String BACKEND = ORG + "/backends/:backend";
   private static final String KEY = BACKEND + "/signing-keys/:key";
+  private static final String AUTHORITIES = ORG + "/certificate-authorities";
+  private static final String AUTHORITY = AUTHORITIES + "/:authority";
 
   private static final Map<String, Right> BY_CALL =
       Map.ofEntries(
@@ -37,7 +39,13 @@ final class Rights {
           Map.entry("POST " + BACKEND + "/signing-keys", Right.CHANGE),
           Map.entry("POST " + KEY + "/register", Right.CHANGE),
           Map.entry("POST " + KEY + "/promote", Right.CHANGE),
-          Map.entry("POST " + KEY + "/retire", Right.CHANGE));
+          Map.entry("POST " + KEY + "/retire", Right.CHANGE),
+          Map.entry("GET " + AUTHORITIES, Right.SHOW),
+          Map.entry("POST " + AUTHORITIES + "/challenge", Right.CHANGE),
+          Map.entry("GET " + AUTHORITY, Right.SHOW),
+          Map.entry("PUT " + AUTHORITY, Right.CHANGE),
+          Map.entry("PUT " + AUTHORITY + "/crl", Right.CHANGE),
+          Map.entry("DELETE " + AUTHORITY, Right.CHANGE));
 
   private Rights() {}
 

@@ -10,7 +10,9 @@ import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
+import io.edgemint.http.TlsSettings;
 import io.edgemint.onboarding.Apply;
+import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
@@ -202,7 +204,8 @@ final class Foundation implements AutoCloseable {
         onboarding(),
         rotation(),
         setup(),
-        new Explain(backends, sessions, this::locked),
+        authorities(),
+        new Explain(backends, sessions, this::locked, clock),
         registry,
         revoker(),
         new PlatformFields(settings.sessions().platformRole() != null));
@@ -218,12 +221,22 @@ final class Foundation implements AutoCloseable {
     return new Explain(
         new ActiveBackends(signers, settings.defaultStorage(), Runnable::run, clock, 1),
         sessions,
-        this::locked);
+        this::locked,
+        clock);
   }
 
   /** Writes what organisations apply in their accounts. */
   SetupWriter setup() {
     return new SetupWriter(registry, settings.sessions(), sessions);
+  }
+
+  /** Brings certificate authorities to organisations. */
+  AuthorityRegistration authorities() {
+    return new AuthorityRegistration(
+        registry,
+        secrets,
+        () -> settings.edge().tls().map(TlsSettings::keys).orElse(Set.of()),
+        clock);
   }
 
   /** Brings backends into service and out of it. */

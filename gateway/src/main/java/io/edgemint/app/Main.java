@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       BackendCommand.class,
       KeyCommand.class,
       SecretsCommand.class,
+      AuthorityCommand.class,
       ExplainCommand.class,
       RevokeCommand.class,
       RevocationsCommand.class,

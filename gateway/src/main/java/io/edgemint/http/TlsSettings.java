@@ -1,11 +1,16 @@
 package io.edgemint.http;
 
+import io.edgemint.caller.CertificateRules;
 import io.edgemint.config.Field;
 import io.edgemint.config.Section;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * With what the edge proves who it is.
@@ -26,6 +31,21 @@ public record TlsSettings(List<KeyPairFiles> certificates, Duration reload) {
    * @param key the private key, not encrypted
    */
   public record KeyPairFiles(Path chain, Path key) {}
+
+  /** The fingerprints of the keys in all chains, as far as they can be read; blocks. */
+  public Set<String> keys() {
+    Set<String> keys = new HashSet<>();
+    for (KeyPairFiles files : certificates) {
+      String chain;
+      try {
+        chain = Files.readString(files.chain());
+      } catch (IOException e) {
+        chain = ""; // Told where the file is followed.
+      }
+      keys.addAll(CertificateRules.fingerprints(chain));
+    }
+    return keys;
+  }
 
   /** Reads the section {@code edge.tls}; nothing if it is absent. */
   static Field<Optional<TlsSettings>> read(Section edge) {

@@ -64,7 +64,8 @@ class AdminRolesTest {
       Router router = Router.router(vertx);
       new AdminApi(
               vertx,
-              new Administration(null, null, null, null, null, null, null, null, null, null, null),
+              new Administration(
+                  null, null, null, null, null, null, null, null, null, null, null, null),
               null)
           .install(router);
       return router.getRoutes().stream()

@@ -31,7 +31,8 @@ class OpenApiTest {
     try {
       Router router = Router.router(vertx);
       Administration none =
-          new Administration(null, null, null, null, null, null, null, null, null, null, null);
+          new Administration(
+              null, null, null, null, null, null, null, null, null, null, null, null);
       new AdminApi(vertx, none, null).install(router);
       List<String> routes =
           router.getRoutes().stream()

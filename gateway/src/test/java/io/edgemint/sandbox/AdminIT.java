@@ -3,12 +3,14 @@ package io.edgemint.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Patience;
+import io.edgemint.TestAuthority;
 import io.edgemint.sandbox.Viewer.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -199,6 +201,40 @@ class AdminIT extends InSandbox {
       assertThat(answer.text()).contains("wayne-firmware");
     }
     refused(400, "query_invalid", call("GET", backend + "/setup?format=xml", Map.of(), ""));
+  }
+
+  @Test
+  void certificateAuthorities_overHttp_areProvedRevokedAndRemoved() {
+    String org = "oscorp";
+    Map<String, String> create = Map.of("If-None-Match", "*");
+    call("PUT", ORGS + org, create, "{\"policy\": {\"entitlement\": [\"fw/\"]}}");
+    Instant now = Instant.now();
+    TestAuthority ca = TestAuthority.root("Oscorp Devices", now);
+    String all = ORGS + org + "/certificate-authorities";
+    JsonObject certificate = new JsonObject().put("certificate", ca.pem());
+    JsonObject challenge = good(200, "POST", all + "/challenge", "", certificate.encode());
+    JsonObject body =
+        new JsonObject()
+            .put("certificate", ca.pem())
+            .put("challenge", challenge.getString("challenge"))
+            .put("proof", ca.proof("another nonce", now))
+            .put("subject", "san-uri");
+    refused(400, "proof_invalid", call("PUT", all + "/devices", Map.of(), body.encode()));
+
+    body.put("proof", ca.proof(challenge.getString("nonce"), now));
+    JsonObject put = good(200, "PUT", all + "/devices", etag(org), body.encode());
+    assertThat(put.getString("fingerprint")).isEqualTo("SHA256:" + ca.fingerprint());
+    assertThat(put.getString("subject")).isEqualTo("san-uri");
+    JsonObject crl = new JsonObject().put("crl", ca.crlPem(7, now, now.plusSeconds(60)));
+    JsonObject listed = good(200, "PUT", all + "/devices/crl", "", crl.encode());
+    assertThat(listed.getJsonObject("crl").getInteger("revoked")).isZero();
+    crl.put("crl", ca.crlPem(6, now, now.plusSeconds(60)));
+    refused(409, "crl_older", call("PUT", all + "/devices/crl", Map.of(), crl.encode()));
+    assertThat(good(200, "GET", all).getJsonArray("certificate_authorities")).hasSize(1);
+    assertThat(good(200, "GET", ORGS + org).getJsonArray("certificate_authorities")).hasSize(1);
+
+    good(200, "DELETE", all + "/devices");
+    refused(404, "authority_missing", call("GET", all + "/devices", Map.of(), ""));
   }
 
   @Test
