@@ -10,12 +10,15 @@ import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.caller.AdministratorVerifier;
 import io.edgemint.caller.CallerVerifier;
+import io.edgemint.caller.CertificateVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.LastGoodKeys;
 import io.edgemint.caller.Timers;
 import io.edgemint.http.Certificates;
+import io.edgemint.http.ClientCertificateSettings;
 import io.edgemint.http.EdgeMeters;
 import io.edgemint.http.EdgeServer;
+import io.edgemint.http.EdgeServer.Door;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
@@ -57,8 +60,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** A whole gateway in this process, from settings to open ports. */
 public final class Gateway implements AutoCloseable {
@@ -68,6 +73,7 @@ public final class Gateway implements AutoCloseable {
 
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final int edgePort;
+  private final int certificatePort;
   private final int adminPort;
   private final Gate gate;
   private final Duration drain;
@@ -116,7 +122,16 @@ public final class Gateway implements AutoCloseable {
                   meters));
       LinkMint mint = mint(settings, traffic, clock, meters);
       ActiveBackends backends = backends(settings, foundation, clock);
-      Grants grants = new Grants(callers, orgs, backends, mint, traffic);
+      Optional<CertificateVerifier> byCertificate =
+          edge.clientCertificates().equals(ClientCertificateSettings.NONE)
+              ? Optional.empty()
+              : Optional.of(
+                  new CertificateVerifier(
+                      orgs,
+                      caller -> traffic.requestsOf(caller.org(), caller.subject()),
+                      clock,
+                      meters));
+      Grants grants = new Grants(callers, byCertificate, orgs, backends, mint, traffic);
 
       AccessLog accessLog =
           part(new AccessLog(settings.accessLog().map(Gateway::writer), clock, meters));
@@ -128,23 +143,36 @@ public final class Gateway implements AutoCloseable {
           part(administrators(settings, foundation, lastGood, vertx, clock, meters));
       callers.loaded().await();
       administrators.loaded().await();
-      Supplier<Deployable> loop =
-          () -> {
-            var server =
-                new EdgeServer(
-                    edge,
-                    settings.traffic(),
-                    grants,
-                    clock,
-                    edgeMeters,
-                    accessLog,
-                    heartbeat,
-                    certificates);
-            loops.add(server);
-            return server;
-          };
-      deploy(vertx, loop, eventLoops(settings));
-      certificates.ifPresent(shown -> shown.follow(vertx, loops.getFirst()::show));
+      Function<Door, Supplier<Deployable>> loop =
+          door ->
+              () -> {
+                var server =
+                    new EdgeServer(
+                        door,
+                        edge,
+                        settings.traffic(),
+                        grants,
+                        clock,
+                        edgeMeters,
+                        accessLog,
+                        heartbeat,
+                        certificates);
+                loops.add(server);
+                return server;
+              };
+      deploy(vertx, loop.apply(Door.TOKENS), eventLoops(settings));
+      EdgeServer first = loops.getFirst();
+      Optional<EdgeServer> firstByCertificate = Optional.empty();
+      if (edge.clientCertificates().port().isPresent()) {
+        deploy(vertx, loop.apply(Door.CERTIFICATES), eventLoops(settings));
+        firstByCertificate = Optional.of(loops.getLast());
+      }
+      List<EdgeServer> doors =
+          Stream.concat(Stream.of(first), firstByCertificate.stream()).toList();
+      certificates.ifPresent(
+          shown ->
+              shown.follow(
+                  vertx, next -> Future.all(doors.stream().map(it -> it.show(next)).toList())));
       AdminServer admin =
           new AdminServer(
               settings.admin(),
@@ -152,16 +180,21 @@ public final class Gateway implements AutoCloseable {
               frontDoor(settings, administrators, meters),
               telemetry::scrape,
               heartbeat::alive,
-              () -> !leaving && callers.anybodyGetsIn());
+              () ->
+                  !leaving
+                      && (callers.anybodyGetsIn()
+                          || byCertificate.map(CertificateVerifier::anybodyGetsIn).orElse(false)));
       deploy(vertx, () -> admin, 1);
       startRounds(foundation, follower, node, orgs, meters);
-      this.edgePort = loops.getFirst().port();
+      this.edgePort = first.port();
+      this.certificatePort = firstByCertificate.map(EdgeServer::port).orElse(0);
       this.adminPort = admin.port();
       introduce(
           settings,
           orgs,
           follower,
           callers,
+          byCertificate,
           administrators,
           transport.name(),
           certificates,
@@ -189,6 +222,11 @@ public final class Gateway implements AutoCloseable {
     return edgePort;
   }
 
+  /** The port on which devices show certificates, 0 if there is none. */
+  public int certificatePort() {
+    return certificatePort;
+  }
+
   /** The port on which the operator is answered. */
   public int adminPort() {
     return adminPort;
@@ -199,6 +237,7 @@ public final class Gateway implements AutoCloseable {
       OrgDirectory orgs,
       RegistryFollower follower,
       CallerVerifier callers,
+      Optional<CertificateVerifier> byCertificate,
       AdministratorVerifier administrators,
       String transport,
       Optional<Certificates> certificates,
@@ -217,6 +256,10 @@ public final class Gateway implements AutoCloseable {
             : "Warning: %s cannot be used at the moment; serving from the snapshot file %s."
                 .formatted(settings.registry(), follower.source()));
     callers.problems().forEach(problem -> say.accept("Warning: " + problem));
+    byCertificate
+        .map(CertificateVerifier::problems)
+        .orElse(List.of())
+        .forEach(problem -> say.accept("Warning: " + problem));
     administrators
         .problems()
         .forEach(problem -> say.accept("Warning: for administrators, " + problem));
@@ -227,6 +270,11 @@ public final class Gateway implements AutoCloseable {
         "Devices: %s://%s:%d"
             .formatted(
                 certificates.isPresent() ? "https" : "http", settings.edge().host(), edgePort));
+    if (certificatePort != 0) {
+      say.accept(
+          "Devices with certificates: https://%s:%d"
+              .formatted(settings.edge().host(), certificatePort));
+    }
     say.accept("Operator: http://" + settings.admin().host() + ":" + adminPort);
     say.accept(settings.admin().waysIn());
   }

@@ -50,7 +50,7 @@ final class ClientConnection {
    * Ends the connection after the answers under way: HTTP/1.1 says so in the answer, HTTP/2 by
    * GOAWAY (RFC 9112, section 9.6; RFC 9113, section 6.8).
    */
-  private static void leave(HttpServerRequest request) {
+  static void leave(HttpServerRequest request) {
     if (!isHttp2(request)) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }

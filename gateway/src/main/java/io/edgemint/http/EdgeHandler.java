@@ -3,8 +3,6 @@ package io.edgemint.http;
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
-import io.edgemint.backend.Refusal;
-import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;
@@ -38,10 +36,6 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private static final CharSequence REFERRER_POLICY =
       HttpHeaders.createOptimized("referrer-policy");
 
-  @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
-  private static final Refused TWO_TOKENS =
-      new Refused(Refusal.REQUEST_INVALID, "Authorization stands more than once");
-
   private final Grants grants;
   private final Context context;
   private final InstantSource clock;
@@ -51,13 +45,14 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final StreamDeadlines deadlines;
   private final LinkBatch batch;
   private final RecentAnswers recent = new RecentAnswers();
-  private final ClientAddress clients;
+  private final Credential credential;
   private final BooleanSupplier late;
   private final Waiting waiting;
 
   /**
    * Answers on one event loop.
    *
+   * @param credential by what requests show who asks
    * @param deadlines for requests that clients keep open
    * @param late whether the loop has more to do than it can
    * @param mostWaiting how many requests may wait for what is not at hand
@@ -69,7 +64,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       EdgeMeters meters,
       AccessLog.Ring access,
       Answers answers,
-      ClientAddress clients,
+      Credential credential,
       StreamDeadlines deadlines,
       BooleanSupplier late,
       int mostWaiting) {
@@ -81,7 +76,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.answers = answers;
     this.deadlines = deadlines;
     this.batch = new LinkBatch(grants, clock, deadlines);
-    this.clients = clients;
+    this.credential = credential;
     this.late = late;
     this.waiting = new Waiting(mostWaiting, meters);
   }
@@ -206,9 +201,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   private void dispatch(
       HttpServerRequest request, Route route, String path, @Nullable String query) {
-    String token = token(request);
     LinkAsk ask = LinkQuery.parse(query);
-    Future<Caller> caller = grants.caller(token, () -> clients.of(request));
+    Future<Caller> caller = credential.caller(request);
     switch (route) {
       case LINK -> whenDone(request, route, null, caller, known -> link(request, known, path, ask));
       case DOWNLOAD ->
@@ -308,8 +302,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Goes on when a step is done, always on this handler's event loop. After a wait the token is
-   * judged again: it may have ended meanwhile, or its key been withdrawn.
+   * Goes on when a step is done, always on this handler's event loop. After a wait the credential
+   * is judged again: it may have ended meanwhile, or its key been withdrawn.
    *
    * @param org whose places for waiting are taken, null if that is not known yet
    */
@@ -324,7 +318,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     } else if (!waiting.enter(org)) {
       fail(request, route, Answers.LATE);
     } else {
-      step.compose(done -> grants.again(token(request)).map(done))
+      step.compose(done -> credential.again(request).map(done))
           .onComplete(
               judged ->
                   context.runOnContext(
@@ -356,23 +350,9 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void fail(HttpServerRequest request, Route route, Throwable cause) {
-    refuse(request, cause == TWO_TOKENS, () -> answers.fail(request, route, cause));
-  }
-
-  /** The token of a bearer credential (RFC 6750, section 2.1). */
-  private static String token(HttpServerRequest request) {
-    String value = request.headers().get(HttpHeaders.AUTHORIZATION);
-    if (value == null) {
-      throw new Refused(Refusal.TOKEN_MISSING, "send Authorization: Bearer and a token");
+    if (credential.isLast(cause)) {
+      ClientConnection.leave(request);
     }
-    // With HTTP/1.1, the decoder has seen that it stands once only.
-    if (request.version() == HttpVersion.HTTP_2
-        && request.headers().getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
-      throw TWO_TOKENS;
-    }
-    if (!value.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      throw new Refused(Refusal.TOKEN_MISSING, "Authorization is not of the form Bearer <token>");
-    }
-    return value.substring(7);
+    refuse(request, cause == BearerToken.TWO_TOKENS, () -> answers.fail(request, route, cause));
   }
 }

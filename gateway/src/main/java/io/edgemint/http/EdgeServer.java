@@ -5,11 +5,13 @@ import io.edgemint.traffic.ConnectionLimits;
 import io.edgemint.traffic.TrafficSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.TrustOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop of the edge: a server of its own on the shared port. A connection, its answers and
- * its access records belong to one loop; verifier, backends and mint are shared, and safe on all
- * threads.
+ * One event loop of a port of the edge: a server of its own on the shared port. A connection, its
+ * answers and its access records belong to one loop; verifier, backends and mint are shared, and
+ * safe on all threads.
  */
 public final class EdgeServer extends VerticleBase {
   private final EdgeSettings settings;
@@ -31,9 +33,18 @@ public final class EdgeServer extends VerticleBase {
   private final AccessLog accessLog;
   private final Heartbeat heartbeat;
   private final Optional<Certificates> certificates;
+  private final Door door;
   private @Nullable HttpServer server;
 
-  /** Prepares one loop; deploy as many as there are event loops. */
+  /** The ports of the edge. */
+  public enum Door {
+    /** Where requests bring tokens, or listed proxies hand on certificates. */
+    TOKENS,
+    /** Where devices show certificates in TLS; only if the settings name a port for it. */
+    CERTIFICATES
+  }
+
+  /** Prepares one loop of the port for tokens; deploy as many as there are event loops. */
   public EdgeServer(
       EdgeSettings settings,
       TrafficSettings traffic,
@@ -43,6 +54,21 @@ public final class EdgeServer extends VerticleBase {
       AccessLog accessLog,
       Heartbeat heartbeat,
       Optional<Certificates> certificates) {
+    this(Door.TOKENS, settings, traffic, grants, clock, meters, accessLog, heartbeat, certificates);
+  }
+
+  /** Prepares one loop of a port; deploy as many as there are event loops. */
+  public EdgeServer(
+      Door door,
+      EdgeSettings settings,
+      TrafficSettings traffic,
+      Grants grants,
+      InstantSource clock,
+      EdgeMeters meters,
+      AccessLog accessLog,
+      Heartbeat heartbeat,
+      Optional<Certificates> certificates) {
+    this.door = door;
     this.settings = settings;
     this.traffic = traffic;
     this.grants = grants;
@@ -117,11 +143,11 @@ public final class EdgeServer extends VerticleBase {
             meters,
             access,
             new Answers(meters, access, new SplittableRandom(), traffic.rates()),
-            new ClientAddress(settings::isProxy),
+            credential(),
             new StreamDeadlines(vertx, settings.connections()),
             loop::isLate,
             traffic.waiting());
-    HttpServerOptions options = options(settings, certificates);
+    HttpServerOptions options = optionsOfDoor(certificates);
     return vertx
         .createHttpServer(options)
         .connectionHandler(connection -> StrictDecoder.install(connection, options))
@@ -131,10 +157,35 @@ public final class EdgeServer extends VerticleBase {
         .onSuccess(listening -> server = listening);
   }
 
+  private HttpServerOptions optionsOfDoor(Optional<Certificates> shown) {
+    HttpServerOptions options = options(settings, shown);
+    return switch (door) {
+      case TOKENS -> options;
+      case CERTIFICATES ->
+          options
+              .setPort(settings.certificateBindPort().orElseThrow())
+              .setClientAuth(ClientAuth.REQUEST)
+              .setTrustOptions(TrustOptions.wrap(new AnyClient()));
+    };
+  }
+
+  private Credential credential() {
+    ClientAddress clients = new ClientAddress(settings::isProxy);
+    if (door == Door.CERTIFICATES) {
+      return new ConnectionCertificate(grants, clients);
+    }
+    Credential token = new BearerToken(grants, clients);
+    return settings
+        .clientCertificates()
+        .forwarded()
+        .<Credential>map(
+            it -> new ForwardedCertificate(grants, clients, settings::isProxy, it, token))
+        .orElse(token);
+  }
+
   /** Shows other certificates from now on, on every loop; connections that stand are kept. */
   public Future<?> show(Certificates other) {
-    return listening()
-        .updateSSLOptions(options(settings, Optional.of(other)).getSslOptions(), true);
+    return listening().updateSSLOptions(optionsOfDoor(Optional.of(other)).getSslOptions(), true);
   }
 
   /** Accepts nothing more, and ends when all that is under way has been answered. */

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where and how devices are answered.
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param proxyProtocol whether those proxies begin each connection with a PROXY header
  * @param connections what one client may hold open
  * @param requests how large a request may be
+ * @param clientCertificates where devices show certificates instead of tokens
  * @param drain how long, after the order to stop, new requests are still answered
  */
 public record EdgeSettings(
@@ -31,6 +33,7 @@ public record EdgeSettings(
     boolean proxyProtocol,
     ConnectionLimits connections,
     RequestLimits requests,
+    ClientCertificateSettings clientCertificates,
     Duration drain) {
   /** All addresses, port 8080, clear HTTP/1.1, one event loop per core. */
   public static final EdgeSettings DEFAULT =
@@ -43,6 +46,7 @@ public record EdgeSettings(
           false,
           ConnectionLimits.DEFAULT,
           RequestLimits.DEFAULT,
+          ClientCertificateSettings.NONE,
           Duration.ofSeconds(5));
 
   /** Copies the list. */
@@ -61,12 +65,22 @@ public record EdgeSettings(
     Section limits = section.section("limits");
     ConnectionLimits connections = ConnectionLimits.read(limits);
     RequestLimits requests = RequestLimits.read(limits);
+    Field<ClientCertificateSettings> clientCertificates = ClientCertificateSettings.read(section);
     Duration drain = section.duration("drain", DEFAULT.drain, Duration.ZERO, Duration.ofHours(1));
     return section.build(
         () -> {
           if (proxyProtocol && proxies.get().isEmpty()) {
             throw new IllegalArgumentException(
                 "proxy_protocol is on, so trusted_proxies must list who may send its header");
+          }
+          if (clientCertificates.get().forwarded().isPresent() && proxies.get().isEmpty()) {
+            throw new IllegalArgumentException(
+                "client_certificates.forwarded is on, so trusted_proxies must list who may send its"
+                    + " header");
+          }
+          if (port != 0 && clientCertificates.get().port().equals(Optional.of(port))) {
+            throw new IllegalArgumentException(
+                "client_certificates.port is edge.port; certificates have a port of their own");
           }
           return new EdgeSettings(
               host,
@@ -77,6 +91,7 @@ public record EdgeSettings(
               proxyProtocol,
               connections,
               requests,
+              clientCertificates.get(),
               drain);
         });
   }
@@ -100,7 +115,14 @@ public record EdgeSettings(
         proxyProtocol,
         connections,
         requests,
+        clientCertificates,
         drain);
+  }
+
+  /** The same with other ways to show certificates. */
+  EdgeSettings with(ClientCertificateSettings other) {
+    return new EdgeSettings(
+        host, port, eventLoops, tls, proxies, proxyProtocol, connections, requests, other, drain);
   }
 
   /** Whether an address is that of a listed proxy. */
@@ -116,5 +138,13 @@ public record EdgeSettings(
   /** What Vert.x is told: to it, -1 is one free port for all loops, and 0 one for each. */
   int bindPort() {
     return port == 0 ? -1 : port;
+  }
+
+  /** The same for the port on which TLS asks for certificates: -2 is another free one. */
+  OptionalInt certificateBindPort() {
+    return clientCertificates
+        .port()
+        .map(it -> OptionalInt.of(it == 0 ? -2 : it))
+        .orElse(OptionalInt.empty());
   }
 }

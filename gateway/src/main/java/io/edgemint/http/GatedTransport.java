@@ -15,10 +15,11 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A transport of Vert.x with a {@link Gate} on the edge's listening channel. Vert.x itself has no
+ * A transport of Vert.x with a {@link Gate} on the edge's listening channels. Vert.x itself has no
  * place before TLS where a connection can be turned away.
  */
 public final class GatedTransport implements io.vertx.core.transport.Transport {
@@ -27,7 +28,7 @@ public final class GatedTransport implements io.vertx.core.transport.Transport {
 
   private GatedTransport(io.vertx.core.transport.Transport plain, EdgeSettings edge, Gate gate) {
     this.plain = plain;
-    this.gated = new WithGate(plain.implementation(), edge.host(), edge.bindPort(), gate);
+    this.gated = new WithGate(plain.implementation(), edge, gate);
   }
 
   /** The native transport where it loads, the JDK's otherwise. */
@@ -60,13 +61,19 @@ public final class GatedTransport implements io.vertx.core.transport.Transport {
   }
 
   /** Does everything as the plain one does, and one thing more. */
-  private record WithGate(Transport plain, String host, int port, Gate gate) implements Transport {
+  private record WithGate(Transport plain, EdgeSettings edge, Gate gate) implements Transport {
     @Override
     public void configure(NetServerOptions options, boolean domain, ServerBootstrap bootstrap) {
       plain.configure(options, domain, bootstrap);
-      if (options.getPort() == port && options.getHost().equals(host)) {
+      if (isOfTheEdge(options.getPort()) && options.getHost().equals(edge.host())) {
         bootstrap.handler(gate);
       }
+    }
+
+    private boolean isOfTheEdge(int port) {
+      OptionalInt certificates = edge.certificateBindPort();
+      return port == edge.bindPort()
+          || (certificates.isPresent() && port == certificates.getAsInt());
     }
 
     @Override

@@ -13,12 +13,15 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
+import io.edgemint.caller.CertificateVerifier;
+import io.edgemint.caller.ClientCertificate;
 import io.edgemint.signing.Link;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.traffic.Traffic;
 import io.vertx.core.Future;
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +43,32 @@ public final class Grants {
               "the gateway has not reached the registry for longer than the organisation allows"));
 
   private final CallerVerifier callers;
+  private final Optional<CertificateVerifier> certificates;
   private final OrgDirectory orgs;
   private final ActiveBackends backends;
   private final LinkMint mint;
   private final Traffic traffic;
 
-  /** Joins the parts that know callers, organisations, backends, links, and who asks too often. */
+  /** The same where nobody brings a certificate. */
   public Grants(
       CallerVerifier callers,
       OrgDirectory orgs,
       ActiveBackends backends,
       LinkMint mint,
       Traffic traffic) {
+    this(callers, Optional.empty(), orgs, backends, mint, traffic);
+  }
+
+  /** Joins the parts that know callers, organisations, backends, links, and who asks too often. */
+  public Grants(
+      CallerVerifier callers,
+      Optional<CertificateVerifier> certificates,
+      OrgDirectory orgs,
+      ActiveBackends backends,
+      LinkMint mint,
+      Traffic traffic) {
     this.callers = callers;
+    this.certificates = certificates;
     this.orgs = orgs;
     this.backends = backends;
     this.mint = mint;
@@ -69,26 +85,63 @@ public final class Grants {
    */
   Future<Caller> caller(String token, Supplier<InetAddress> from) {
     Future<Caller> known = callers.remembered(token);
-    return known != null ? known : unknown(token, from.get());
+    return known != null ? known : unknown(() -> callers.verify(token), from.get());
   }
 
-  /** Looks at a token, unless too many bad ones came from the same address. */
-  private Future<Caller> unknown(String token, InetAddress from) {
+  /**
+   * Who a certificate speaks for, if it has not asked too often.
+   *
+   * @param from the client's address, which matters only for a certificate that must be judged
+   */
+  Future<Caller> caller(ClientCertificate certificate, Supplier<InetAddress> from) {
+    Future<Caller> known = certificates().remembered(certificate);
+    return known != null ? known : caller(() -> accept(certificate), from);
+  }
+
+  /** Looks at a credential that is not remembered, unless too many bad ones came from there. */
+  Future<Caller> caller(Supplier<Future<Caller>> look, Supplier<InetAddress> from) {
+    return unknown(look, from.get());
+  }
+
+  /** Judges a certificate. */
+  Future<Caller> accept(ClientCertificate certificate) {
+    return certificates().verify(certificate);
+  }
+
+  /** Who a certificate still speaks for, for a request that was admitted and had to wait. */
+  Future<Caller> again(ClientCertificate certificate) {
+    return certificates().again(certificate);
+  }
+
+  private CertificateVerifier certificates() {
+    return certificates.orElseThrow(() -> new IllegalStateException("no certificates are known"));
+  }
+
+  /** Looks at a credential, unless too many bad ones came from the same address. */
+  private Future<Caller> unknown(Supplier<Future<Caller>> look, InetAddress from) {
     Refused refused = traffic.unknownToken(from);
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    return callers
-        .verify(token)
+    return look(look)
         .onFailure(
             cause -> {
-              // Tokens that have expired come from devices that were let in before.
+              // What has expired comes from devices that were let in before.
               if (cause instanceof Refused bad
                   && bad.refusal() != Refusal.TOKEN_EXPIRED
+                  && bad.refusal() != Refusal.CERTIFICATE_EXPIRED
                   && bad.refusal() != Refusal.RATE_LIMITED) {
                 traffic.badToken(from);
               }
             });
+  }
+
+  private static Future<Caller> look(Supplier<Future<Caller>> look) {
+    try {
+      return look.get();
+    } catch (Refused e) {
+      return Future.failedFuture(e);
+    }
   }
 
   /** Who the token still speaks for, for a request that was admitted and had to wait. */

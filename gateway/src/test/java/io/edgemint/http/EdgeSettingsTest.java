@@ -3,8 +3,11 @@ package io.edgemint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.edgemint.SelfSigned;
 import io.edgemint.config.InvalidSettings;
 import io.edgemint.config.SettingsFile;
+import io.edgemint.http.ClientCertificateSettings.Format;
+import io.edgemint.http.ClientCertificateSettings.Forwarded;
 import io.edgemint.outbound.Network;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +18,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EdgeSettingsTest {
   @TempDir Path folder;
@@ -64,6 +69,51 @@ class EdgeSettingsTest {
     assertThatExceptionOfType(InvalidSettings.class)
         .isThrownBy(() -> read("proxy_protocol: true"))
         .withMessageContainingAll("edge", "trusted_proxies must list who may send its header");
+  }
+
+  @Test
+  void read_forwardedCertificates_isMapped() {
+    EdgeSettings settings =
+        read(
+            "trusted_proxies: [10.0.0.1], client_certificates: {forwarded: {"
+                + "header: X-Amzn-Mtls-Clientcert, format: pem-url-encoded}}");
+    assertThat(settings.clientCertificates().forwarded())
+        .contains(new Forwarded("x-amzn-mtls-clientcert", Format.PEM_URL_ENCODED));
+    assertThat(settings.clientCertificates().port()).isEmpty();
+    assertThat(
+            read("trusted_proxies: [10.0.0.1], client_certificates: {forwarded: {}}")
+                .clientCertificates()
+                .forwarded())
+        .contains(new Forwarded("client-cert", Format.RFC9440));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "client_certificates: {port: 8443} | port needs TLS",
+        "client_certificates: {} | names neither a port nor forwarded",
+        "client_certificates: {port: 65536} | must be a port",
+        "client_certificates: {forwarded: {}} | trusted_proxies must list who may send",
+        "client_certificates: {forwarded: {header: authorization}} | the name of the proxy's"
+            + " header",
+        "client_certificates: {forwarded: {header: 'a b'}} | the name of the proxy's header",
+      })
+  void read_certificatesThatCannotBe_areRefused(String edge, String why) {
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(() -> read(edge))
+        .withMessageContaining(why);
+  }
+
+  @Test
+  void read_certificatesOnTheEdgesOwnPort_isRefused() {
+    SelfSigned.of("a.test").write(folder, "a");
+    String tls = "port: 8443, tls: {certificates: [{chain: a.pem, key: a.key}]}, ";
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(() -> read(tls + "client_certificates: {port: 8443}"))
+        .withMessageContaining("certificates have a port of their own");
+    assertThat(read(tls + "client_certificates: {port: 8444}").clientCertificates().port())
+        .contains(8444);
   }
 
   @Test

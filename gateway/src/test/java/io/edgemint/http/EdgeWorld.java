@@ -19,6 +19,7 @@ import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
+import io.edgemint.caller.CertificateVerifier;
 import io.edgemint.caller.KeySupply;
 import io.edgemint.caller.NoKeys;
 import io.edgemint.caller.Timers;
@@ -70,6 +71,7 @@ final class EdgeWorld implements AutoCloseable {
   final Traffic traffic;
   private final TrafficSettings limits;
   final Grants grants;
+  final CertificateVerifier certificates;
   private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
   private final CallerVerifier callers;
   private final Sessions sessions;
@@ -104,6 +106,9 @@ final class EdgeWorld implements AutoCloseable {
             caller -> traffic.requestsOf(caller.org(), caller.subject()),
             1 << 20,
             meters);
+    certificates =
+        new CertificateVerifier(
+            orgs, caller -> traffic.requestsOf(caller.org(), caller.subject()), clock, meters);
     grants = grants(Runnable::run);
     await(callers.loaded());
     serve(grants, clock);
@@ -135,6 +140,44 @@ final class EdgeWorld implements AutoCloseable {
     port = server.port();
   }
 
+  /** Starts a port on which TLS asks for certificates, beside the edge. */
+  int serveCertificates(TlsSettings tls) {
+    EdgeSettings settings =
+        EdgeSettings.DEFAULT
+            .at("127.0.0.1", 0)
+            .with(new ClientCertificateSettings(Optional.of(0), Optional.empty()));
+    EdgeServer server =
+        new EdgeServer(
+            EdgeServer.Door.CERTIFICATES,
+            settings,
+            limits,
+            grants,
+            clock,
+            edgeMeters,
+            new AccessLog(Optional.empty(), clock, meters),
+            new Heartbeat(() -> nanos.getAsLong(), meters),
+            Optional.of(new Certificates(tls, clock, meters)));
+    await(vertx.deployVerticle(server));
+    return server.port();
+  }
+
+  /** Starts an edge that believes a header of its peers, in place of the one before. */
+  void serve(EdgeSettings settings) {
+    vertx.deploymentIDs().forEach(before -> await(vertx.undeploy(before)));
+    EdgeServer server =
+        new EdgeServer(
+            settings,
+            limits,
+            grants,
+            clock,
+            edgeMeters,
+            new AccessLog(Optional.empty(), clock, meters),
+            new Heartbeat(() -> nanos.getAsLong(), meters),
+            Optional.empty());
+    await(vertx.deployVerticle(server));
+    port = server.port();
+  }
+
   /** An organisation whose devices may read what is below {@code fw/}. */
   static Org org(String id, boolean tokenLimited) {
     return Samples.org(id, new Policy(new Entitlement(List.of("fw/")), Set.of(), tokenLimited));
@@ -146,6 +189,7 @@ final class EdgeWorld implements AutoCloseable {
         new Signers(CryptoProvider.install(CryptoProvider.Choice.JDK), secrets, sessions);
     return new Grants(
         callers,
+        Optional.of(certificates),
         orgs,
         new ActiveBackends(signers, Optional.of(defaultStorage()), opener, clock, 10),
         new LinkMint(
