@@ -62,6 +62,10 @@ class ForwardedCertificateTest {
   }
 
   private void serve(Forwarded forwarded) {
+    serve(forwarded, false);
+  }
+
+  private void serve(Forwarded forwarded, boolean proxyProtocol) {
     EdgeSettings plain = EdgeSettings.DEFAULT;
     world.serve(
         new EdgeSettings(
@@ -70,7 +74,7 @@ class ForwardedCertificateTest {
             0,
             Optional.empty(),
             List.of(Network.parse("127.0.0.1")),
-            false,
+            proxyProtocol,
             plain.connections(),
             plain.requests(),
             new ClientCertificateSettings(Optional.empty(), Optional.of(forwarded)),
@@ -112,6 +116,22 @@ class ForwardedCertificateTest {
     String token = "Authorization: Bearer " + world.token("acme", "dev-1") + "\r\n";
     assertThat(ask("127.0.0.2", rfc9440() + token).status()).isEqualTo(200);
     assertThat(ask("127.0.0.2", "Client-Cert: nonsense\r\n" + token).status()).isEqualTo(200);
+  }
+
+  /** Where nothing before TLS has turned the stranger away already. */
+  @Test
+  void header_behindAProxyHeader_isJudgedByThePeerItself() {
+    serve(RFC9440, true);
+    String spoofed = "PROXY TCP4 127.0.0.1 127.0.0.1 40000 443\r\n";
+    String client = "PROXY TCP4 203.0.113.7 127.0.0.1 40000 443\r\n";
+    String request = "GET /v1/links/fw/a HTTP/1.1\r\nHost: x\r\n" + rfc9440() + "\r\n";
+
+    try (RawClient stranger = new RawClient(RawClient.connect("127.0.0.2", world.port))) {
+      assertThat(stranger.send(spoofed + request).body()).contains("token_missing");
+    }
+    try (RawClient proxy = new RawClient(RawClient.connect("127.0.0.1", world.port))) {
+      assertThat(proxy.send(client + request).status()).isEqualTo(200);
+    }
   }
 
   @Test
