@@ -8,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A gateway in a process of its own, started as an operator starts it; it ends with this one. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 60;
 
   private final Process process;
@@ -28,9 +29,14 @@ final class GatewayProcess implements AutoCloseable {
 
   /** Starts it, with options for its JVM, and waits until it says that it is ready. */
   static GatewayProcess start(Site site, String... options) {
-    var builder = new ProcessBuilder("target/edgemint", "serve", site.settings().toString());
+    return start(site.settings(), Map.of("EDGEMINT_JAVA_OPTS", String.join(" ", options)));
+  }
+
+  /** Starts it with variables in its environment, and waits until it says that it is ready. */
+  public static GatewayProcess start(Path settings, Map<String, String> environment) {
+    var builder = new ProcessBuilder("target/edgemint", "serve", settings.toString());
     builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
-    builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", options));
+    builder.environment().putAll(environment);
     try {
       GatewayProcess gateway = new GatewayProcess(builder.redirectErrorStream(true).start());
       gateway.awaitReady(gateway.process.inputReader());
@@ -75,17 +81,17 @@ final class GatewayProcess implements AutoCloseable {
     return edgePort;
   }
 
-  Operator operator() {
+  public Operator operator() {
     return new Operator(adminPort);
   }
 
   /** Sends SIGTERM; unlike Process itself, it leaves the streams open. */
-  void terminate() {
+  public void terminate() {
     process.toHandle().destroy();
   }
 
   /** The exit code, once it has ended. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the gateway does not end");
     }

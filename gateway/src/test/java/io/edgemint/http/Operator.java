@@ -5,7 +5,7 @@ package io.edgemint.http;
  *
  * @param port that of the operator
  */
-record Operator(int port) {
+public record Operator(int port) {
   private RawClient.Answer get(String path) {
     try (RawClient client = new RawClient(port)) {
       return client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -13,7 +13,7 @@ record Operator(int port) {
   }
 
   /** Whether a load balancer may send devices. */
-  boolean isReady() {
+  public boolean isReady() {
     return get("/readyz").status() == 200;
   }
 
