@@ -1,7 +1,7 @@
 /**
  * Turns a credential, a token or a client certificate, into a verified caller (organisation,
- * subject, scopes, entitlement, expiry) or administrator, or a typed refusal, and holds the issuers'
- * current keys.
+ * subject, scopes, entitlement, expiry) or administrator, or a typed refusal, and holds the
+ * issuers' current keys.
  */
 @NullMarked
 package io.edgemint.caller;

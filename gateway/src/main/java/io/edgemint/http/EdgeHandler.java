@@ -3,6 +3,7 @@ package io.edgemint.http;
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;

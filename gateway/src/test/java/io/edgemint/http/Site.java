@@ -147,15 +147,15 @@ final class Site {
     return Canaries.token(
         "token of " + device,
         minter.mint(
-        new TokenMinter.Content(
-            ISSUER,
-            Set.of("edgemint"),
-            device,
-            new OrgId("acme"),
-            Set.of(),
-            null,
-            Duration.ofHours(1),
-            ClaimNames.DEFAULT),
-        Instant.now().getEpochSecond()));
+            new TokenMinter.Content(
+                ISSUER,
+                Set.of("edgemint"),
+                device,
+                new OrgId("acme"),
+                Set.of(),
+                null,
+                Duration.ofHours(1),
+                ClaimNames.DEFAULT),
+            Instant.now().getEpochSecond()));
   }
 }
