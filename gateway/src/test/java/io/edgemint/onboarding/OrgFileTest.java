@@ -303,7 +303,7 @@ class OrgFileTest {
 
     assertThatThrownBy(() -> bench.read(yaml))
         .hasMessageContaining("secret_access_key")
-        .hasMessageNotContaining("canary");
+        .hasMessageNotContaining("s3cr3t");
   }
 
   @Test
