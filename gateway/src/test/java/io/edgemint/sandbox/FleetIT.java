@@ -44,6 +44,7 @@ class FleetIT {
   private final int front = freePort();
   private final int[] edges = {freePort(), freePort()};
   private final GatewayProcess[] gateways = new GatewayProcess[2];
+  private volatile boolean stopped;
   private World world;
   private EmbeddedPostgres database;
 
@@ -176,6 +177,12 @@ class FleetIT {
         .isEqualTo(Firmware.SMALL.sha256(tenant.id()));
   }
 
+  private void awaitItsBucket(Tenant tenant) throws InterruptedException {
+    for (int port : edges) {
+      Patience.until(() -> isServedFromItsBucket(port, tenant));
+    }
+  }
+
   private boolean isServedFromItsBucket(int port, Tenant tenant) {
     return ask(port, tenant).text().contains("\"via\":\"s3\"");
   }
@@ -184,7 +191,7 @@ class FleetIT {
   void registeredOnOne_downloadedThroughTheOther_revokedOnOne_refusedByTheOther() throws Exception {
     register(0, Tenant.INITECH);
     activate(0, Tenant.INITECH);
-    Patience.until(() -> isServedFromItsBucket(edges[1], Tenant.INITECH));
+    awaitItsBucket(Tenant.INITECH);
     assertDownloads(edges[1], Tenant.INITECH);
     assertDownloads(front, Tenant.INITECH);
 
@@ -209,7 +216,7 @@ class FleetIT {
   void gatewaysRestartedInTurn_underLoadThroughNginx_loseNoRequest() throws Exception {
     register(0, Tenant.INITECH);
     activate(0, Tenant.INITECH);
-    Patience.until(() -> isServedFromItsBucket(edges[1], Tenant.INITECH));
+    awaitItsBucket(Tenant.INITECH);
     AtomicLong served = new AtomicLong();
     Queue<String> problems = new ConcurrentLinkedQueue<>();
     List<Thread> devices = new ArrayList<>();
@@ -224,7 +231,7 @@ class FleetIT {
       gateways[next] = start(next);
     }
     awaitMore(served, problems);
-    devices.forEach(Thread::interrupt);
+    stopped = true;
     for (Thread device : devices) {
       device.join();
     }
@@ -235,7 +242,7 @@ class FleetIT {
 
   private void askOn(AtomicLong served, Queue<String> problems) {
     try {
-      while (!Thread.currentThread().isInterrupted()) {
+      while (!stopped) {
         Answer answer = ask(front, Tenant.INITECH);
         if (answer.status() != 200) {
           problems.add(answer.status() + " " + answer.text());
