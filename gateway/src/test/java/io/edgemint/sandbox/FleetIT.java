@@ -203,8 +203,9 @@ class FleetIT {
             Map.of(),
             "{\"subject\": \"device-1\"}");
 
-    // The call waits for the others and says who is behind: nobody.
-    assertThat(revoked.encode()).contains("\"behind\":[]");
+    // The call waits for the others, and says where it holds.
+    assertThat(revoked.getBoolean("everywhere")).as(revoked.encode()).isTrue();
+    assertThat(revoked.getJsonArray("nodes")).hasSize(2);
     for (int port : new int[] {edges[0], edges[1], front}) {
       Answer refused = ask(port, Tenant.INITECH);
       assertThat(refused.status()).isEqualTo(403);
