@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 
 /** Takes a key out of a text with exactly one PEM block (RFC 7468). */
 final class Pem {
+  /** Takes back nothing, for a stranger's spaces would be looked through once for each of them. */
   private static final Pattern BLOCK =
       Pattern.compile(
-          "\\s*-----BEGIN ([A-Z0-9 ]+)-----\\s+([A-Za-z0-9+/=\\s]+)-----END \\1-----\\s*");
+          "\\s*+-----BEGIN ([A-Z0-9 ]++)-----\\s++([A-Za-z0-9+/=\\s]++)-----END \\1-----\\s*+");
 
   private Pem() {}
 
@@ -46,13 +47,14 @@ final class Pem {
     List<byte[]> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(text);
     int end = 0;
-    while (matcher.find() && matcher.start() == end && matcher.group(1).equals(label)) {
+    while (matcher.lookingAt() && matcher.group(1).equals(label)) {
       try {
         blocks.add(Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", "")));
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
       end = matcher.end();
+      matcher.region(end, text.length());
     }
     return end == text.length() ? Optional.of(blocks) : Optional.empty();
   }
