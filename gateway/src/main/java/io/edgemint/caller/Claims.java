@@ -6,6 +6,7 @@ import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -125,11 +126,15 @@ record Claims(
     return subject;
   }
 
-  /** Whether a device may be called so, whatever its credential. */
+  /**
+   * Whether a device may be called so, whatever its credential. Half of a surrogate pair is no
+   * text: it could be written in no revocation.
+   */
   static boolean isSubject(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_SUBJECT
-        && name.chars().noneMatch(Character::isISOControl);
+        && name.chars().noneMatch(Character::isISOControl)
+        && StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
   /** A NumericDate (RFC 7519, section 2), of which only whole seconds are accepted. */

@@ -1,6 +1,7 @@
 package io.edgemint.caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,6 +11,7 @@ import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.Refusal;
+import io.edgemint.backend.Revocation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -230,5 +232,18 @@ class ClaimsTest {
 
   private static String tail(String token) {
     return token.substring(token.lastIndexOf('.'));
+  }
+
+  /** Nobody could withdraw such a device, for no revocation can name it. */
+  @Test
+  void isSubject_everyOne_canBeNamedByARevocation() {
+    for (String name : List.of("dev-\ud800", "\udc00", "\udc00\ud800")) {
+      assertThat(Claims.isSubject(name)).isFalse();
+      assertThatThrownBy(() -> new Revocation.Subject(name))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    String pair = "dev-\ud83d\ude00";
+    assertThat(Claims.isSubject(pair)).isTrue();
+    assertThat(new Revocation.Subject(pair).subject()).isEqualTo(pair);
   }
 }
