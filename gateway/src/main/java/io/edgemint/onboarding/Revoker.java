@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,15 @@ public final class Revoker {
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final int MAX_REASON = 200;
 
+  /** Each holds a thread, of which there must be others for those who revoke meanwhile. */
+  private static final int MOST_WAITING = 4;
+
   private final OrgEditor editor;
   private final Nodes nodes;
   private final @Nullable DefaultStorage defaultStorage;
   private final InstantSource clock;
   private final Pause pause;
+  private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
   /** Works on a store that these gateways follow. */
   public Revoker(
@@ -155,11 +160,23 @@ public final class Revoker {
   /**
    * Which gateways have a version, after waiting for those that report themselves.
    *
-   * @param wait whether to wait at all, which is three seconds at most
+   * @param wait whether to wait at all, which is three seconds at most; nobody does while four
+   *     others do
    */
   public List<Reach> reach(long version, boolean wait) {
+    if (!wait || !waiting.tryAcquire()) {
+      return look(version);
+    }
+    try {
+      return awaited(version);
+    } finally {
+      waiting.release();
+    }
+  }
+
+  private List<Reach> awaited(long version) {
     List<Reach> reach = look(version);
-    long left = wait ? LONGEST_WAIT.dividedBy(PAUSE) : 0;
+    long left = LONGEST_WAIT.dividedBy(PAUSE);
     while (left-- > 0 && reach.stream().anyMatch(it -> it.state() == State.BEHIND)) {
       try {
         pause.sleep(PAUSE);

@@ -42,6 +42,8 @@ class RevokerTest {
   private @TempDir @Nullable Path folder;
   private @Nullable Bench bench;
   private int pauses;
+  private int waiting;
+  private int mostWaiting;
   private Runnable onPause = () -> {};
 
   @BeforeEach
@@ -225,6 +227,30 @@ class RevokerTest {
     assertThat(pauses).isEqualTo(4);
     assertThat(states(revoker().reach(8, false))).containsExactly(State.BEHIND, State.SILENT);
     assertThat(pauses).isEqualTo(4);
+  }
+
+  /** Whoever waits holds a thread, and the next revocation needs one. */
+  @Test
+  void reach_severalWaitAlready_isAnsweredAtOnce() {
+    report("stuck", 6, Duration.ZERO);
+    Revoker revoker = revoker();
+    onPause =
+        () -> {
+          waiting++;
+          if (waiting > mostWaiting && waiting < 10) {
+            mostWaiting = waiting;
+            assertThat(states(revoker.reach(7, true))).containsExactly(State.BEHIND);
+          }
+          waiting--;
+        };
+
+    revoker.reach(7, true);
+
+    assertThat(mostWaiting).as("calls that waited at once").isEqualTo(4);
+    onPause = () -> {};
+    pauses = 0;
+    revoker.reach(7, true);
+    assertThat(pauses).as("room is given back").isEqualTo(30);
   }
 
   @Test
