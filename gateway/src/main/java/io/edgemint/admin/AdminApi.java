@@ -1,6 +1,7 @@
 package io.edgemint.admin;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.CloudFront.Hash;
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.CloudFront.SigningKey;
@@ -32,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -205,25 +207,44 @@ final class AdminApi {
     OrgId id = call.org();
     OrgFile file =
         SettingsFile.readRequest(call.body(), root -> parts.reader().read(root, id).get());
-    return put(call, file);
+    return put(call, file, standing -> {});
+  }
+
+  private Shown put(AdminCall call, OrgFile file, Consumer<@Nullable Org> more) {
+    Order order = call.orderWithVersion();
+    return shown(
+        parts
+            .apply()
+            .put(
+                file,
+                order,
+                standing -> {
+                  requireAllowed(call.mandate(), order, standing, file);
+                  more.accept(standing);
+                }));
   }
 
   /** Whoever is no operator changes what stands, and nothing of the platform's. */
-  private Shown put(AdminCall call, OrgFile file) {
-    Order order = call.orderWithVersion();
-    if (!call.mandate().operates()) {
-      Org standing = parts.store().org(call.org());
-      if (standing == null || Objects.equals(order.version(), 0L)) {
-        throw AdminProblem.scopeInsufficient(
-            Mandate.OPERATOR, "an organisation is made by an operator alone");
-      }
-      // Of another version than the one that was seen nothing is written anyway.
-      String touched = parts.platform().touched(standing, file);
-      if (touched != null && Objects.equals(order.version(), standing.version())) {
-        throw AdminProblem.scopeInsufficient(Mandate.OPERATOR, touched);
-      }
+  private void requireAllowed(Mandate mandate, Order order, @Nullable Org standing, OrgFile file) {
+    if (mandate.operates()) {
+      return;
     }
-    return shown(parts.apply().put(file, order));
+    if (standing == null || Objects.equals(order.version(), 0L)) {
+      throw AdminProblem.scopeInsufficient(
+          Mandate.OPERATOR, "an organisation is made by an operator alone");
+    }
+    // Of another version than the one that was seen nothing is written anyway.
+    String touched = parts.platform().touched(standing, file);
+    if (touched != null && Objects.equals(order.version(), standing.version())) {
+      throw AdminProblem.scopeInsufficient(Mandate.OPERATOR, touched);
+    }
+  }
+
+  /** The file of a backend repeats the rest of the record, which must not have changed by then. */
+  private static void requireSame(Org read, @Nullable Org standing) {
+    if (!read.equals(standing)) {
+      throw new BackendStore.Conflict("somebody else wrote meanwhile; read the organisation again");
+    }
   }
 
   private static Shown shown(Apply.Put put) {
@@ -282,7 +303,7 @@ final class AdminApi {
     OrgFile file =
         SettingsFile.readRequest(
             call.body(), root -> parts.reader().readBackend(root, org, call.backend()).get());
-    return put(call, file);
+    return put(call, file, standing -> requireSame(org, standing));
   }
 
   private Shown deleteBackend(AdminCall call) {

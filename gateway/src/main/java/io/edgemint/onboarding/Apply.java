@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,13 +116,16 @@ public final class Apply {
    * deleted.
    *
    * @param file what should be; backends that it does not name stay
+   * @param allowed looks at the very record that would be replaced, null if there is none, and
+   *     throws what it likes if that must not be
    * @return what becomes of it, and the organisation as written
    * @throws Impossible if that is never done, or the organisation has another version than the
    *     order has seen
    * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
    */
-  public Put put(OrgFile file, Order order) {
+  public Put put(OrgFile file, Order order, Consumer<@Nullable Org> allowed) {
     Org old = store.org(file.org().id());
+    allowed.accept(old);
     OrgEditor.requireVersion(file.org().id(), old, order);
     Merge merge = new Merge(old, file, secrets, clock, true);
     Org next = merge.org();

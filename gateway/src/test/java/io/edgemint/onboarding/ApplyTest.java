@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.Backend.State;
+import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.KeyState;
 import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Revocation;
 import io.edgemint.backend.S3Storage.Credentials.StaticKey;
 import io.edgemint.backend.Secrets.Purpose;
+import io.edgemint.backend.Snapshot;
 import io.edgemint.backend.Verification;
 import io.edgemint.onboarding.Apply.Outcome;
 import io.edgemint.outbound.OutboundSettings;
@@ -21,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -445,5 +450,57 @@ class ApplyTest {
   private static Object bytes(Backend backend) {
     Duration any = Duration.ofMinutes(1);
     return List.of(Lives.of(backend.upload(), any), Lives.of(backend.download(), any));
+  }
+
+  /** Whoever guesses the next version must not get past a rule with the record before it. */
+  @Test
+  void put_somebodyWritesBehindTheRule_isRefused() {
+    bench.apply(ACME);
+    Org before = bench.org("acme");
+    OrgFile file = bench.read(ACME + "revocations: {everything: true}\n");
+    Apply apply = new Apply(new Overtaken(bench), bench.secrets, InstantSource.fixed(Bench.NOW));
+    List<Org> judged = new ArrayList<>();
+    Order next = new Order("mallory", before.version() + 1, false);
+
+    assertThatThrownBy(() -> apply.put(file, next, judged::add))
+        .isInstanceOfSatisfying(
+            Impossible.class,
+            refusal -> assertThat(refusal.reason()).isEqualTo(Impossible.Reason.VERSION_CHANGED));
+
+    assertThat(judged).containsExactly(before);
+    assertThat(bench.org("acme").version()).isEqualTo(before.version() + 1);
+    assertThat(bench.org("acme").revocations().everything()).isFalse();
+  }
+
+  /** Somebody else writes behind each read. */
+  private record Overtaken(Bench bench) implements BackendStore {
+    @Override
+    public Snapshot load() {
+      return bench.registry.load();
+    }
+
+    @Override
+    public Org org(OrgId id) {
+      Org read = bench.org(id.value());
+      bench.registry.write(
+          List.of(
+              read.withRevocations(
+                  read.revocations().with(new Revocation.Subject("dev-" + read.version())))),
+          new Change("olga", "revoke"));
+      return read;
+    }
+
+    @Override
+    public Snapshot.Changes since(Snapshot known) {
+      return bench.registry.since(known);
+    }
+
+    @Override
+    public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
+      return bench.registry.write(orgs, deleted, change);
+    }
+
+    @Override
+    public void close() {}
   }
 }
