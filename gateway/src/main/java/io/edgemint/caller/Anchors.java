@@ -44,6 +44,7 @@ final class Anchors {
                 .thenComparing(Anchor::org)
                 .thenComparing(anchor -> anchor.authority().name()))
         .forEach(this::add);
+    byKey.forEach((key, exact) -> addOthers(exact, byName.getOrDefault(key.name, List.of())));
   }
 
   private void add(Anchor anchor) {
@@ -51,6 +52,22 @@ final class Anchors {
     byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(anchor);
     Key key = new Key(name, KeyIds.own(anchor.certificate()));
     byKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(anchor);
+  }
+
+  /**
+   * Behind those of a key id their namesakes, for one may issue under an id that it does not show
+   * and others copy. What is called by the digest of its key needs none.
+   */
+  private static void addOthers(List<Anchor> exact, List<Anchor> namesakes) {
+    int known = exact.size();
+    if (exact.getFirst().isGenuine()) {
+      return;
+    }
+    for (int i = 0; i < namesakes.size() && exact.size() < MOST_TRIED; i++) {
+      if (!exact.subList(0, known).contains(namesakes.get(i))) {
+        exact.add(namesakes.get(i));
+      }
+    }
   }
 
   private record Key(X500Principal name, @Nullable String id) {}

@@ -411,4 +411,19 @@ class CertificateVerifierTest {
           }
         });
   }
+
+  @Test
+  void authority_thatCallsItselfByTheKeyIdOfOneWithout_hidesNobody() {
+    TestAuthority unnamed =
+        TestAuthority.root(draft("Acme Devices", NOW).authority().withoutKeyIds());
+    TestAuthority copied =
+        TestAuthority.root(draft("Acme Devices", NOW).authority().keyIdOf(unnamed.pair()));
+    world.register("acme", authority(unnamed));
+    ClientCertificate device = ClientCertificate.of(unnamed.device("dev-1", NOW).chain());
+    assertThat(world.refusal(device)).isEqualTo("accepted");
+
+    world.register("other", authority(copied));
+
+    assertThat(world.caller(device).org()).isEqualTo(new OrgId("acme"));
+  }
 }
