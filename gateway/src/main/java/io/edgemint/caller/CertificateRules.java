@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -17,6 +18,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -101,9 +103,25 @@ public final class CertificateRules {
     }
   }
 
-  /** The SHA-256 digest of a certificate's SubjectPublicKeyInfo, in hexadecimal. */
+  /**
+   * The SHA-256 digest of a certificate's SubjectPublicKeyInfo, in hexadecimal. An RSA key has one
+   * alone, whether the certificate keeps it for RSA-PSS or not (RFC 4055, section 1.2).
+   */
   public static String fingerprint(X509Certificate certificate) {
-    return HexFormat.of().formatHex(digest("SHA-256", certificate.getPublicKey().getEncoded()));
+    return HexFormat.of().formatHex(digest("SHA-256", plain(certificate.getPublicKey())));
+  }
+
+  private static byte[] plain(PublicKey key) {
+    if (!(key instanceof RSAPublicKey rsa)) {
+      return key.getEncoded();
+    }
+    try {
+      return KeyFactory.getInstance("RSA")
+          .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()))
+          .getEncoded();
+    } catch (GeneralSecurityException e) {
+      return key.getEncoded(); // Of a size that is refused elsewhere.
+    }
   }
 
   /** Those of each certificate in a text of PEM blocks; none if it holds anything else. */

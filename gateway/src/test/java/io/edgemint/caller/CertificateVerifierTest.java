@@ -16,9 +16,16 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Samples;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -425,5 +432,33 @@ class CertificateVerifierTest {
     world.register("other", authority(copied));
 
     assertThat(world.caller(device).org()).isEqualTo(new OrgId("acme"));
+  }
+
+  @Test
+  void fingerprint_oneKeyUnderTwoAlgorithms_isOne() throws GeneralSecurityException {
+    KeyPair rsa = KeyPairs.rsa(2048);
+    // SubjectPublicKeyInfo with id-RSASSA-PSS and no parameters (RFC 4055, section 1.2).
+    byte[] info = rsa.getPublic().getEncoded();
+    byte[] pss = Arrays.copyOf(info, info.length);
+    pss[16] = 0x0a;
+    byte[] without = new byte[pss.length - 2];
+    System.arraycopy(pss, 0, without, 0, 17);
+    System.arraycopy(pss, 19, without, 17, pss.length - 19);
+    without[3] -= 2;
+    without[5] -= 2;
+    PublicKey other =
+        KeyFactory.getInstance("RSASSA-PSS").generatePublic(new X509EncodedKeySpec(without));
+    assertThat(other.getEncoded()).isNotEqualTo(info);
+
+    X509Certificate one = parsed(draft("CA", NOW).authority().key(rsa));
+    X509Certificate two =
+        parsed(draft("CA", NOW).authority().key(new KeyPair(other, rsa.getPrivate())));
+
+    assertThat(CertificateRules.weakKey(two)).isNull();
+    assertThat(CertificateRules.fingerprint(two)).isEqualTo(CertificateRules.fingerprint(one));
+  }
+
+  private X509Certificate parsed(Draft draft) {
+    return CertificateRules.parse(acme.issue(draft));
   }
 }
