@@ -10,9 +10,11 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ final class ChainJudge {
   private final List<X509Certificate> asked = new ArrayList<>();
 
   private final List<List<Anchor>> named = new ArrayList<>();
-  private final List<X509Certificate> path = new ArrayList<>();
+  private final List<X509Certificate> met = new ArrayList<>();
   private @Nullable Anchor nearest;
   private Instant from;
   private Instant until;
@@ -159,16 +161,19 @@ final class ChainJudge {
   }
 
   /**
-   * Climbs from the device over certificates that were sent and authorities' own, as far as there
-   * are any, so that it makes no difference which of them the device sends.
+   * Climbs from the device over certificates that were sent and authorities' own, every way there
+   * is, so that it makes no difference which of them the device sends, and in which order.
    *
    * @return the path to the nearest authority, itself left out
    */
   private List<X509Certificate> walk(X509Certificate leaf) {
     List<X509Certificate> toAnchor = List.of();
-    X509Certificate last = leaf;
-    for (int i = 0; i < MOST_STEPS; i++) {
-      path.add(last);
+    Queue<List<X509Certificate>> ways = new ArrayDeque<>();
+    ways.add(List.of(leaf));
+    met.add(leaf);
+    for (int i = 0; i < MOST_STEPS && !ways.isEmpty(); i++) {
+      List<X509Certificate> way = ways.remove();
+      X509Certificate last = way.getLast();
       List<Anchor> candidates = anchors.named(last);
       asked.add(last);
       named.add(candidates);
@@ -176,15 +181,15 @@ final class ChainJudge {
       if (anchor != null) {
         if (nearest == null) {
           nearest = anchor;
-          toAnchor = List.copyOf(path);
+          toAnchor = way;
         }
         vouches(anchor, last);
       }
-      X509Certificate next = above(last, anchor);
-      if (next == null) {
-        break;
+      for (X509Certificate next : above(last, anchor)) {
+        List<X509Certificate> longer = new ArrayList<>(way);
+        longer.add(next);
+        ways.add(longer);
       }
-      last = next;
     }
     return toAnchor;
   }
@@ -200,13 +205,20 @@ final class ChainJudge {
     }
   }
 
-  private @Nullable X509Certificate above(X509Certificate last, @Nullable Anchor anchor) {
+  /** Those that have issued a certificate and were not met before. */
+  private List<X509Certificate> above(X509Certificate last, @Nullable Anchor anchor) {
+    List<X509Certificate> above = new ArrayList<>();
     for (X509Certificate sent : chain) {
-      if (!path.contains(sent) && CertificateRules.isIssuedBy(last, sent)) {
-        return sent;
+      if (!met.contains(sent) && CertificateRules.isIssuedBy(last, sent)) {
+        above.add(sent);
+        met.add(sent);
       }
     }
-    return anchor == null || path.contains(anchor.certificate()) ? null : anchor.certificate();
+    if (anchor != null && !met.contains(anchor.certificate())) {
+      above.add(anchor.certificate());
+      met.add(anchor.certificate());
+    }
+    return above;
   }
 
   private void validate(List<X509Certificate> toAnchor, Anchor anchor) {

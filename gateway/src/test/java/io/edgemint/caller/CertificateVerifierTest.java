@@ -461,4 +461,15 @@ class CertificateVerifierTest {
   private X509Certificate parsed(Draft draft) {
     return CertificateRules.parse(acme.issue(draft));
   }
+
+  @Test
+  void chain_withTwoWaysUp_isRefusedIfTheyLeadToTwoOrganisations() {
+    registerBoth();
+    TestAuthority line = acme.intermediate(draft("Line 1", NOW).authority());
+    byte[] crossed = other.issue(draft("Line 1", NOW).authority().key(line.pair()));
+    Device device = line.device("dev-1", NOW);
+
+    assertThat(world.refusal(device.with(line.der()).with(crossed))).isEqualTo("AMBIGUOUS");
+    assertThat(world.refusal(device.with(crossed).with(line.der()))).isEqualTo("AMBIGUOUS");
+  }
 }
