@@ -149,12 +149,14 @@ final class ChainJudge {
         ChainFlaw.WEAK);
     require(leaf.getBasicConstraints() < 0, ChainFlaw.NOT_A_DEVICE);
     require(CertificateRules.allows(leaf, DIGITAL_SIGNATURE), ChainFlaw.USAGE);
+    require(isForClients(leaf), ChainFlaw.USAGE);
+  }
+
+  /** None at all allows everything (RFC 5280, section 4.2.1.12). */
+  private static boolean isForClients(X509Certificate certificate) {
     try {
-      // None at all allows everything (RFC 5280, section 4.2.1.12).
-      List<String> purposes = leaf.getExtendedKeyUsage();
-      require(
-          purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE),
-          ChainFlaw.USAGE);
+      List<String> purposes = certificate.getExtendedKeyUsage();
+      return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE);
     } catch (CertificateParsingException e) {
       throw ChainFlaw.MALFORMED.refused();
     }
@@ -233,6 +235,8 @@ final class ChainJudge {
             .filter(it -> !it.getSubjectX500Principal().equals(it.getIssuerX500Principal()))
             .count();
     require(between <= anchor.certificate().getBasicConstraints(), ChainFlaw.PATH);
+    // As TLS stacks have it: an authority that is for servers alone makes no devices.
+    require(toAnchor.stream().skip(1).allMatch(ChainJudge::isForClients), ChainFlaw.PATH);
     List<X509Certificate> whole = new ArrayList<>(toAnchor);
     if (anchor.isConstrained()) {
       whole.add(anchor.certificate());

@@ -472,4 +472,16 @@ class CertificateVerifierTest {
     assertThat(world.refusal(device.with(line.der()).with(crossed))).isEqualTo("AMBIGUOUS");
     assertThat(world.refusal(device.with(crossed).with(line.der()))).isEqualTo("AMBIGUOUS");
   }
+
+  @Test
+  void chain_overAnAuthorityForServersAlone_isRefused() {
+    TestAuthority web =
+        acme.intermediate(draft("Web", NOW).authority().purpose("2b06010505070301", false));
+    TestAuthority both =
+        acme.intermediate(draft("Both", NOW).authority().purpose("2b06010505070302", false));
+    registerBoth();
+
+    assertThat(world.refusal(web.device("dev-1", NOW).with(web.der()))).isEqualTo("PATH");
+    assertThat(world.refusal(both.device("dev-1", NOW).with(both.der()))).isEqualTo("accepted");
+  }
 }
