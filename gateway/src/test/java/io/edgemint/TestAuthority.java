@@ -340,7 +340,8 @@ public final class TestAuthority {
     return HexFormat.of().parseHex(digits);
   }
 
-  static byte[] der(int tag, byte[]... parts) {
+  /** A value in DER. */
+  public static byte[] der(int tag, byte[]... parts) {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       content.writeBytes(part);

@@ -246,6 +246,9 @@ final class ChainJudge {
       // Lists come from the organisation's record, never from an address in a certificate.
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
+      // Nobody asks for policies here, and with mappings a chain can have millions of nodes of
+      // them.
+      parameters.setPolicyMappingInhibited(true);
       var _ =
           CertPathValidator.getInstance("PKIX")
               .validate(CertificateRules.factory().generateCertPath(whole), parameters);

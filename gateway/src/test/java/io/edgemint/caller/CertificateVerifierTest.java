@@ -6,6 +6,7 @@ import static io.edgemint.caller.CertificateWorld.authority;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.edgemint.KeyPairs;
 import io.edgemint.Seeded;
 import io.edgemint.TestAuthority;
@@ -15,6 +16,7 @@ import io.edgemint.backend.CertificateAuthority.Subject;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Samples;
+import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificateVerifierTest {
+  private static final int POLICIES = 12;
+
   private final CertificateWorld world = new CertificateWorld();
   private final TestAuthority acme = TestAuthority.root("Acme Devices", NOW);
   private final TestAuthority other = TestAuthority.root("Other Devices", NOW);
@@ -483,5 +487,52 @@ class CertificateVerifierTest {
 
     assertThat(world.refusal(web.device("dev-1", NOW).with(web.der()))).isEqualTo("PATH");
     assertThat(world.refusal(both.device("dev-1", NOW).with(both.der()))).isEqualTo("accepted");
+  }
+
+  /** Every policy of one certificate mapped to every one of the next: 12^4 ways (RFC 5280, 6.1). */
+  @Test
+  void chain_withPoliciesMappedToEachOther_costsLittle() {
+    registerBoth();
+    TestAuthority first = acme.intermediate(mapped("Line 1"));
+    TestAuthority second = first.intermediate(mapped("Line 2"));
+    TestAuthority third = second.intermediate(mapped("Line 3"));
+    Device device =
+        third
+            .device(draft("dev-1", NOW).device().extension("551d20", false, policies()))
+            .with(third.der())
+            .with(second.der())
+            .with(first.der());
+    ClientCertificate certificate = ClientCertificate.of(device.chain());
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    world.refusal(device);
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    String answer = world.refusal(certificate);
+
+    assertThat(answer).isEqualTo("accepted");
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8 << 20);
+  }
+
+  private static Draft mapped(String name) {
+    byte[][] pairs = new byte[POLICIES * POLICIES][];
+    for (int i = 0; i < pairs.length; i++) {
+      pairs[i] = TestAuthority.der(0x30, policy(i / POLICIES), policy(i % POLICIES));
+    }
+    return draft(name, NOW)
+        .authority()
+        .extension("551d20", false, policies())
+        .extension("551d21", true, TestAuthority.der(0x30, pairs));
+  }
+
+  private static byte[] policies() {
+    byte[][] all = new byte[POLICIES][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = TestAuthority.der(0x30, policy(i));
+    }
+    return TestAuthority.der(0x30, all);
+  }
+
+  private static byte[] policy(int number) {
+    return TestAuthority.der(0x06, new byte[] {0x2a, (byte) (number + 1)});
   }
 }
