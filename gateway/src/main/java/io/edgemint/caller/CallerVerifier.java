@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A verified token is remembered under its whole text until its key is retired or its room is
  * needed; a refused one never is, but for the end of one that has expired. Whether it has expired
  * and whether its key is still live is looked at each time. A key is retired when its issuer no
- * longer publishes it, and when an organisation changes or drops the issuer.
+ * longer publishes it, and when an organisation changes or drops the issuer; sealing a shared
+ * secret anew changes nothing.
  *
  * <p>Safe on all threads, meant for event loops: a known token costs one look-up, an unknown one a
  * signature check where the caller stands. Not for virtual threads: each would make its own copy of
@@ -140,7 +141,9 @@ public final class CallerVerifier implements AutoCloseable {
       return refuse(Flaw.EXPIRED.refused());
     }
     try {
-      return search.judge(Token.parse(token), this::accept).onFailure(this::count);
+      return search
+          .judge(Token.parse(token), (read, issuer, key) -> accept(read, issuer, key, false))
+          .onFailure(this::count);
     } catch (Refused e) {
       return refuse(e);
     }
@@ -167,7 +170,7 @@ public final class CallerVerifier implements AutoCloseable {
     issuers.close();
   }
 
-  private Future<Caller> accept(Token token, Issuer issuer, VerifyingKey key) {
+  private Future<Caller> accept(Token token, Issuer issuer, VerifyingKey key, boolean last) {
     Claims claims = Claims.read(token, issuer.claims());
     if (!key.verifies(token)) {
       throw Flaw.SIGNATURE.refused();
@@ -178,7 +181,11 @@ public final class CallerVerifier implements AutoCloseable {
     memo.put(token.text(), accepted);
     // Last, for the key may have been retired while it was at work.
     if (key.isRetired()) {
-      throw Flaw.KEY_UNKNOWN.refused();
+      if (last) {
+        throw Flaw.KEY_UNKNOWN.refused();
+      }
+      // What took its place, such as that of a record with another audience, may know the token.
+      return search.judge(token, (read, now, other) -> accept(read, now, other, true));
     }
     verified.increment();
     return charge(accepted);

@@ -2,6 +2,7 @@ package io.edgemint.caller;
 
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.KeySource.JwksUrl;
+import io.edgemint.backend.Issuer.KeySource.SharedSecret;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,14 +99,42 @@ final class IssuerKeys {
     return problems.stream().map(problem -> "issuer " + issuer.iss() + ": " + problem).toList();
   }
 
-  /** Retires all keys and learns no more. */
-  void close() {
+  /**
+   * Takes over the keys of an earlier record, with the tokens that they have verified, if nothing
+   * but the sealing of its shared secret has changed: what was said in the same name under the same
+   * key holds on.
+   */
+  synchronized void takeOver(IssuerKeys earlier) {
+    if (isSealedAnew(earlier.issuer, issuer)) {
+      keys = keys.keeping(earlier.keys);
+    }
+  }
+
+  private static boolean isSealedAnew(Issuer before, Issuer after) {
+    return before.keys() instanceof SharedSecret
+        && after.keys() instanceof SharedSecret
+        && new Issuer(
+                before.iss(),
+                before.audiences(),
+                before.algorithms(),
+                after.keys(),
+                before.claims(),
+                before.maxLife(),
+                before.org())
+            .equals(after);
+  }
+
+  /** Learns no more, and retires all keys but those that another has taken over. */
+  void close(KeySet taken) {
     if (feed != null) {
       feed.close();
     }
     synchronized (this) {
       closed = true;
-      install(KeySet.EMPTY);
+      KeySet old = keys;
+      keys = KeySet.EMPTY;
+      failure = null;
+      old.retireAllBut(taken);
     }
   }
 }

@@ -56,16 +56,22 @@ final class Issuers {
     List<IssuerKeys> begun = new ArrayList<>();
     for (Issuer issuer : bound(snapshot)) {
       IssuerKeys known = before.get(issuer.iss());
-      if (known == null || !known.issuer().equals(issuer)) {
-        known = new IssuerKeys(issuer, supply, counters);
-        begun.add(known);
+      if (known != null && known.issuer().equals(issuer)) {
+        next.put(issuer.iss(), known);
+        continue;
       }
-      next.put(issuer.iss(), known);
+      IssuerKeys changed = new IssuerKeys(issuer, supply, counters);
+      if (known != null) {
+        changed.takeOver(known);
+      }
+      begun.add(changed);
+      next.put(issuer.iss(), changed);
     }
     all = Map.copyOf(next);
     for (IssuerKeys old : before.values()) {
-      if (next.get(old.issuer().iss()) != old) {
-        old.close();
+      IssuerKeys successor = next.get(old.issuer().iss());
+      if (successor != old) {
+        old.close(successor == null ? KeySet.EMPTY : successor.keys());
       }
     }
     begun.forEach(IssuerKeys::start);
@@ -118,6 +124,6 @@ final class Issuers {
   }
 
   void close() {
-    all.values().forEach(IssuerKeys::close);
+    all.values().forEach(issuer -> issuer.close(KeySet.EMPTY));
   }
 }

@@ -8,15 +8,19 @@ import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
+import io.edgemint.backend.Issuer.KeySource.SharedSecret;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.Policy;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Revocations;
+import io.edgemint.backend.SealedSecret;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who may speak for whom, as the organisations' records come and go. */
@@ -184,6 +188,85 @@ class IssuersTest {
 
     assertThat(verifier.verify(token(key, "acme")).succeeded()).isTrue();
     assertThat(world.asked).isEqualTo(1);
+  }
+
+  private static Org acmeSharing(String sealed, Duration maxLife) {
+    return World.org(
+        World.ACME,
+        new Issuer(
+            OWN,
+            Set.of(World.AUDIENCE),
+            Set.of(Algorithm.HS256),
+            new SharedSecret(World.KID, new SealedSecret(1, sealed)),
+            ClaimNames.DEFAULT,
+            maxLife,
+            World.ACME));
+  }
+
+  @Test
+  void snapshot_sharedSecretSealedAnew_keepsItsTokens() {
+    CallerVerifier verifier = world.verifier();
+    world.snapshot(acmeSharing("under the old key", Duration.ofHours(2)));
+    String token = token(SigningKey.of(Algorithm.HS256), "acme");
+    Future<Caller> first = verifier.verify(token);
+
+    world.snapshot(acmeSharing("under the new key", Duration.ofHours(2)));
+
+    assertThat(first.succeeded()).isTrue();
+    assertThat(verifier.verify(token)).isSameAs(first);
+  }
+
+  @Test
+  void snapshot_sharedSecretReplaced_endsItsTokens() {
+    CallerVerifier verifier = world.verifier();
+    world.snapshot(acmeSharing("one secret", Duration.ofHours(2)));
+    String token = token(SigningKey.of(Algorithm.HS256), "acme");
+    assertThat(verifier.verify(token).succeeded()).isTrue();
+
+    world.shared = SigningKey.make(Algorithm.HS256).secret().getEncoded();
+    world.snapshot(acmeSharing("another secret", Duration.ofHours(2)));
+
+    assertThat(World.flaw(verifier, token)).isEqualTo(Flaw.SIGNATURE);
+  }
+
+  @Test
+  void snapshot_sealedAnewAndOtherwiseChanged_judgesTokensAnew() {
+    CallerVerifier verifier = world.verifier();
+    world.snapshot(acmeSharing("under the old key", Duration.ofHours(2)));
+    String token = token(SigningKey.of(Algorithm.HS256), "acme");
+    assertThat(verifier.verify(token).succeeded()).isTrue();
+
+    world.snapshot(acmeSharing("under the new key", Duration.ofMinutes(30)));
+
+    assertThat(World.flaw(verifier, token)).isEqualTo(Flaw.LIFE_TOO_LONG);
+  }
+
+  @Test
+  void snapshot_changesWhileATokenIsVerified_itIsJudgedByWhatStandsThen() {
+    AtomicReference<@Nullable Org> meanwhile = new AtomicReference<>();
+    CallerVerifier verifier =
+        new CallerVerifier(
+            List.of(),
+            world.orgs,
+            world.supply,
+            caller -> {
+              Org next = meanwhile.getAndSet(null);
+              if (next != null) {
+                world.snapshot(next);
+              }
+              return () -> null;
+            },
+            10_000_000,
+            world.meters);
+    world.snapshot(acmeSharing("sealed", Duration.ofHours(2)));
+    SigningKey secret = SigningKey.of(Algorithm.HS256);
+
+    meanwhile.set(acmeSharing("sealed", Duration.ofHours(3)));
+    assertThat(verifier.verify(token(secret, "acme")).succeeded()).isTrue();
+
+    meanwhile.set(World.org(World.ACME));
+    String late = world.token(secret, World.KID, it -> it.put("iss", OWN).put("sub", "late"));
+    assertThat(World.flaw(verifier, late)).isEqualTo(Flaw.ISSUER_UNKNOWN);
   }
 
   @Test

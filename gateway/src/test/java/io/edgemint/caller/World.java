@@ -46,6 +46,10 @@ final class World {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Deque<Promise<String>> fetches = new ConcurrentLinkedDeque<>();
   final Map<String, String> kept = new ConcurrentHashMap<>();
+
+  /** What every sealed secret of an issuer opens to. */
+  byte[] shared = SigningKey.of(Algorithm.HS256).secret().getEncoded();
+
   final KeySupply supply =
       new KeySupply(
           this::fetch,
@@ -60,7 +64,7 @@ final class World {
               kept.put(iss, jwksJson);
             }
           },
-          (issuer, source) -> SigningKey.of(Algorithm.HS256).secret().getEncoded(),
+          (issuer, source) -> shared.clone(),
           Runnable::run,
           timers,
           timers,
