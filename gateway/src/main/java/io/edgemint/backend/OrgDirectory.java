@@ -1,5 +1,6 @@
 package io.edgemint.backend;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +17,8 @@ import java.util.function.LongSupplier;
 public final class OrgDirectory {
   /** The age of what was confirmed nobody knows when: older than anybody's limit. */
   public static final Duration UNKNOWN_AGE = Duration.ofDays(36_500);
+
+  private static final System.Logger LOG = System.getLogger(OrgDirectory.class.getName());
 
   private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
   private final LongSupplier nanos;
@@ -42,10 +45,23 @@ public final class OrgDirectory {
     return snapshot;
   }
 
-  /** Replaces the snapshot and then tells the listeners; called by one thread at a time. */
+  /**
+   * Replaces the snapshot and then tells the listeners; called by one thread at a time. One that
+   * fails is logged and keeps the news from none of the others, who may have something to withdraw.
+   */
   public void replace(Snapshot next) {
     snapshot = next;
-    listeners.forEach(listener -> listener.accept(next));
+    for (Consumer<Snapshot> listener : listeners) {
+      try {
+        listener.accept(next);
+      } catch (RuntimeException e) {
+        LOG.log(
+            Level.ERROR,
+            "version {0} is not followed everywhere: {1}",
+            next.version(),
+            e.toString());
+      }
+    }
   }
 
   /** Registers somebody who wants to know of each new snapshot, on the thread that replaces it. */
