@@ -38,10 +38,12 @@ import io.edgemint.vault.VaultSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -114,7 +116,7 @@ final class Foundation implements AutoCloseable {
     if (!Files.notExists(keyFile)) {
       return;
     }
-    KeyCensus sealed = KeyCensus.withoutKeys(registry.load().orgs());
+    KeyCensus sealed = KeyCensus.withoutKeys(orgs(keyFile, registry));
     // Looked at again, for another process may have made it and sealed with it.
     if (sealed.secrets() > 0 && Files.notExists(keyFile)) {
       throw new Failure(
@@ -127,6 +129,19 @@ final class Foundation implements AutoCloseable {
                   keyFile,
                   sealed.secrets(),
                   String.join(", ", sealed.keys().stream().map(KeyCensus.Usage::keyId).toList())));
+    }
+  }
+
+  private static Collection<Org> orgs(Path keyFile, SqlRegistry registry) {
+    try {
+      return registry.load().orgs();
+    } catch (UncheckedIOException e) {
+      throw new Failure(
+          ("secrets.key_file: %s is not there, and the registry, which says whether one may be"
+               + " made, does not answer: %s. If there was a key, put the file back, from a backup"
+               + " if need be; the snapshot file needs it too. If there was none yet, start again"
+               + " when the registry is there")
+              .formatted(keyFile, e.getMessage()));
     }
   }
 

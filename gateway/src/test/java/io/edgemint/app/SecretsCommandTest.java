@@ -126,6 +126,21 @@ class SecretsCommandTest {
   }
 
   @Test
+  void serve_keyFileGoneAndRegistryDown_namesBoth() throws IOException {
+    Path key = folder.resolve("data/kek-1.key");
+    Files.delete(key);
+    Files.writeString(
+        folder.resolve("edgemint.yaml"),
+        "signing: {provider: jdk}\nsecrets: "
+            + FIRST
+            + "\nregistry: {postgresql: {host: 127.0.0.1, port: 1}}\n");
+
+    assertThat(run(1, "serve", settings()))
+        .contains("secrets.key_file: " + key, "PostgreSQL edgemint at 127.0.0.1:1", "backup");
+    assertThat(key).doesNotExist();
+  }
+
+  @Test
   void wrongKey_isToldAtStartAndCuredByApply() throws IOException {
     String right = secrets(0, "status").substring(0, 16);
     Files.delete(folder.resolve("data/kek-1.key"));
