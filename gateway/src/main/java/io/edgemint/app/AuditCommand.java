@@ -1,10 +1,14 @@
 package io.edgemint.app;
 
 import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.backend.History;
 import io.edgemint.registry.AuditReport;
+import io.edgemint.registry.RegistrySettings;
+import io.edgemint.registry.RegistrySettings.Sqlite;
 import io.edgemint.registry.SqlRegistry;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,7 +56,8 @@ final class AuditCommand {
       PrintWriter out = spec.commandLine().getOut();
       out.println("%,d rows verified".formatted(report.rows()));
       if (report.flaw() != null) {
-        throw new Failure("the audit trail is broken at " + report.flaw());
+        throw new Failure(
+            "the audit trail is broken at " + Change.printable(report.flaw().toString()));
       }
       out.println("head " + report.head());
       return 0;
@@ -89,8 +94,8 @@ final class AuditCommand {
                     .formatted(
                         entry.version(),
                         Instant.ofEpochMilli(entry.at()),
-                        entry.actor(),
-                        entry.action(),
+                        Change.printable(entry.actor()),
+                        Change.printable(entry.action()),
                         entry.org()));
       }
       return 0;
@@ -105,8 +110,13 @@ final class AuditCommand {
     }
   }
 
+  /** Of a registry that is not there, nothing is made that would verify. */
   private static SqlRegistry open(Path settings) {
-    return SqlRegistry.open(
-        Settings.read(settings, System.getenv()).registry(), Set.of(), InstantSource.system());
+    RegistrySettings place = Settings.read(settings, System.getenv()).registry();
+    if (place instanceof Sqlite(Path file) && Files.notExists(file)) {
+      throw new Failure(
+          "there is no registry " + file + ": correct registry.file, or restore it from a backup");
+    }
+    return SqlRegistry.open(place, Set.of(), InstantSource.system());
   }
 }

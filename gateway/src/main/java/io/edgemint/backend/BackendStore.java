@@ -68,7 +68,8 @@ public interface BackendStore extends AutoCloseable {
       this(actor, action, null);
     }
 
-    private static String printable(String text) {
+    /** The text with what does not print escaped, and cut at 1,000 characters. */
+    public static String printable(String text) {
       StringBuilder printed = new StringBuilder();
       text.codePoints()
           .forEach(
