@@ -158,8 +158,9 @@ public final class RegistryFollower implements AutoCloseable {
     try {
       long began = nanos.getAsLong();
       Snapshot loaded = store.load();
-      // Nobody ever wrote to it: rather a database that was lost than one that forgot everything.
-      boolean blank = loaded.version() == 0 && loaded.orgs().isEmpty();
+      // Without a past: rather a database that was lost or emptied than one that never held any.
+      boolean pastless = loaded.version() == 0 || loaded.chain().isEmpty();
+      boolean blank = pastless && loaded.orgs().isEmpty();
       return !(blank && standIn("it is empty", true)) && !take(loaded, began);
     } catch (RegistryRefused e) {
       // These settings are refused, however well one could serve without.

@@ -160,6 +160,17 @@ class RegistryFollowerTest {
   }
 
   @Test
+  void start_registryEmptiedBehindItsBack_servesFromTheSnapshot() throws IOException {
+    write(snapshot(3, "acme"), START);
+    store.loaded = Snapshot.of(57, "", List.of());
+
+    await(follower.start());
+
+    assertThat(directory.snapshot().orgs()).hasSize(1);
+    assertThat(follower.isAway()).isTrue();
+  }
+
+  @Test
   void start_firstOfAll_servesFromNothing() {
     await(follower.start());
 
