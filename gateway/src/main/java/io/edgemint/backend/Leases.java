@@ -9,10 +9,11 @@ public interface Leases {
    * The right to do some work.
    *
    * @param work what is done
+   * @param holder whose it is
    * @param number rises each time that the work goes to another process, so that what an earlier
    *     one still writes is told from what the present one does
    */
-  record Lease(String work, long number) {}
+  record Lease(String work, String holder, long number) {}
 
   /**
    * Takes the work, or keeps it, for a time from now; null if another process has it.

@@ -36,18 +36,25 @@ final class LeaseTable {
       // A time that is far off was set by a clock that has been turned back since.
       upsert.setLong(5, until + (until - now));
       try (ResultSet rows = upsert.executeQuery()) {
-        return rows.next() ? new Lease(work, rows.getLong(1)) : null;
+        return rows.next() ? new Lease(work, holder, rows.getLong(1)) : null;
       }
     }
   }
 
-  /** Refuses what a process writes that has lost its lease. */
+  /**
+   * Refuses what a process writes that has lost its lease. The number alone would not tell: after a
+   * fail-over to a database that lagged, another may get one that was given out before.
+   */
   static void requireHeld(Connection connection, Lease lease) throws SQLException {
     try (PreparedStatement select =
-        connection.prepareStatement("SELECT number FROM lease WHERE work = ?")) {
+        connection.prepareStatement("SELECT number, holder FROM lease WHERE work = ?")) {
       select.setString(1, lease.work());
       try (ResultSet rows = select.executeQuery()) {
-        if (!rows.next() || rows.getLong(1) != lease.number()) {
+        boolean held =
+            rows.next()
+                && rows.getLong(1) == lease.number()
+                && rows.getString(2).equals(lease.holder());
+        if (!held) {
           throw new Conflict(
               "the work '%s' has gone to another process: nothing is written"
                   .formatted(lease.work()));

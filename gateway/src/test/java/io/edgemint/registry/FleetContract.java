@@ -46,13 +46,13 @@ abstract class FleetContract {
 
   @Test
   void take_heldByAnother_isNullUntilItsTimeIsOver() {
-    assertThat(registry.take("work", "one", TIME)).isEqualTo(new Lease("work", 1));
+    assertThat(registry.take("work", "one", TIME)).isEqualTo(new Lease("work", "one", 1));
     assertThat(registry.take("work", "two", TIME)).isNull();
-    assertThat(registry.take("other", "two", TIME)).isEqualTo(new Lease("other", 1));
+    assertThat(registry.take("other", "two", TIME)).isEqualTo(new Lease("other", "two", 1));
     clock.pass(TIME.minusSeconds(1));
     assertThat(registry.take("work", "two", TIME)).isNull();
     clock.pass(Duration.ofSeconds(1));
-    assertThat(registry.take("work", "two", TIME)).isEqualTo(new Lease("work", 2));
+    assertThat(registry.take("work", "two", TIME)).isEqualTo(new Lease("work", "two", 2));
     assertThat(registry.take("work", "one", TIME)).isNull();
   }
 
@@ -69,7 +69,7 @@ abstract class FleetContract {
   void take_ownLease_isKeptUnderItsNumber() {
     registry.take("work", "one", TIME);
     clock.pass(TIME.minusSeconds(1));
-    assertThat(registry.take("work", "one", TIME)).isEqualTo(new Lease("work", 1));
+    assertThat(registry.take("work", "one", TIME)).isEqualTo(new Lease("work", "one", 1));
     clock.pass(TIME.minusSeconds(1));
     assertThat(registry.take("work", "two", TIME)).isNull();
   }
@@ -103,6 +103,17 @@ abstract class FleetContract {
         .isInstanceOf(Conflict.class)
         .hasMessageContaining("'work' has gone to another process");
     assertThat(registry.load().version()).isEqualTo(org.version());
+  }
+
+  @Test
+  void write_sameNumberWentToAnother_isRefused() {
+    // As after a fail-over to a database that had not heard of the first.
+    Lease lost = new Lease("work", "one", 1);
+    assertThat(registry.take("work", "two", TIME)).isEqualTo(new Lease("work", "two", 1));
+
+    assertThatThrownBy(() -> registry.write(List.of(StoredOrgs.org("acme")), with(lost)))
+        .isInstanceOf(Conflict.class);
+    assertThat(registry.load().version()).isZero();
   }
 
   @Test
