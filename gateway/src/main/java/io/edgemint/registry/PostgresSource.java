@@ -26,16 +26,19 @@ final class PostgresSource extends PGSimpleDataSource {
 
   private final transient Optional<Supplier<Secret>> password;
   private final transient Pace pace;
+  private final int silenceMillis;
 
   /**
    * Connects to nothing yet.
    *
    * @param pace shared by all that connect to this server
-   * @param silenceSeconds how long the server may say nothing while it is asked, also on connecting
+   * @param silenceSeconds how long the server may say nothing while it is asked; on connecting, two
+   *     seconds
    */
   PostgresSource(Postgres settings, Pace pace, int silenceSeconds) {
     this.password = settings.password();
     this.pace = pace;
+    this.silenceMillis = Math.toIntExact(TimeUnit.SECONDS.toMillis(silenceSeconds));
     String host = settings.host();
     setServerNames(new String[] {host.contains(":") ? "[" + host + "]" : host});
     setPortNumbers(new int[] {settings.port()});
@@ -43,7 +46,7 @@ final class PostgresSource extends PGSimpleDataSource {
     setUser(settings.user());
     setApplicationName("edgemint");
     setConnectTimeout(CONNECT_SECONDS);
-    setSocketTimeout(silenceSeconds);
+    setSocketTimeout(CONNECT_SECONDS);
     setTcpKeepAlive(true);
     // Named statements live in a session, which a pooler in transaction mode does not keep.
     setPrepareThreshold(0);
@@ -66,7 +69,9 @@ final class PostgresSource extends PGSimpleDataSource {
     synchronized (pace) {
       pace.check();
       try {
-        return open();
+        Connection connection = open();
+        connection.setNetworkTimeout(Runnable::run, silenceMillis);
+        return connection;
       } catch (SQLException e) {
         pace.failed(e);
         throw e;

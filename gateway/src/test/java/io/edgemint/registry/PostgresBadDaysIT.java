@@ -11,6 +11,8 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.registry.RegistrySettings.Postgres;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -203,6 +205,19 @@ class PostgresBadDaysIT {
           .hasMessageContaining("another process has been writing for 5 seconds: try again");
       other.rollback();
       assertThat(registry.write(List.of(acme), CHANGE)).hasSize(1);
+    }
+  }
+
+  @Test
+  void load_serverAcceptsAndSaysNothing_failsSoonAlsoForTheFirstUse() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        SqlRegistry registry = open(silent.getLocalPort())) {
+      long began = System.nanoTime();
+      assertThatThrownBy(registry::load)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("PostgreSQL postgres at 127.0.0.1");
+      // What matters is that a statement's half a minute is not waited for.
+      assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(12));
     }
   }
 
