@@ -107,7 +107,8 @@ public final class RegistryMove {
     String chain = AuditTrail.chainAt(database, version);
     boolean there =
         head.version() > 0 && head.chain().equals(AuditTrail.chainAt(database, head.version()));
-    boolean behind = version == 0 || chain.equals(AuditTrail.chainAt(file, version));
+    boolean behind =
+        version == 0 || (!chain.isEmpty() && chain.equals(AuditTrail.chainAt(file, version)));
     if (there) {
       progress.accept("it is there already; verifying it");
       requireWhole(new AuditCheck(database, head).run());

@@ -165,6 +165,23 @@ class RegistryMoveIT {
   }
 
   @Test
+  void run_longerRegistryInTheTargetWithAHoleInItsTrail_isRefused() {
+    try (SqlRegistry other = openPostgres()) {
+      Seeded.run(2, random -> repeat(150, () -> RandomOrgs.step(other, random)));
+    }
+    PostgresServer.sql(
+        place, "DELETE FROM audit WHERE version = (SELECT version FROM registry_version)");
+
+    assertThatThrownBy(() -> move(line -> {}))
+        .isInstanceOf(RegistryRefused.class)
+        .hasMessageContaining("holds another registry");
+    try (SqlRegistry other = openPostgres();
+        SqlRegistry file = openFile()) {
+      assertThat(other.load().version()).isGreaterThan(file.load().version());
+    }
+  }
+
+  @Test
   void run_brokenTrail_isRefused() throws Exception {
     sql("UPDATE audit SET actor = 'somebody else' WHERE version = 2");
 
