@@ -129,13 +129,18 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
                     : everything(connection));
   }
 
-  /** Whether the snapshot is one of this database's past; all pasts begin with the empty one. */
+  /**
+   * Whether the snapshot is one of this database's past; all pasts begin with the empty one. Where
+   * the newest row of the trail was lost, all that can be told is whether the version is the same:
+   * otherwise every gateway would load everything at every read.
+   */
   private static boolean continues(Connection connection, Snapshot known) throws SQLException {
     if (known.version() == 0) {
       return true;
     }
-    return !known.chain().isEmpty()
-        && known.chain().equals(AuditTrail.chainAt(connection, known.version()));
+    String there = AuditTrail.chainAt(connection, known.version());
+    return known.chain().equals(there)
+        && (!there.isEmpty() || known.version() == OrgTable.version(connection));
   }
 
   private static Snapshot.Changes everything(Connection connection) throws SQLException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Seeded;
 import io.edgemint.backend.Org;
+import io.edgemint.backend.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +60,18 @@ abstract class AuditCheckContract {
     assertThat(registry.audit(null).flaw()).isNull();
     tamper(List.of("UPDATE org SET deleted_at = deleted_at + 1 WHERE id = 'one'"));
     assertThat(flaw(null).version()).isEqualTo(ROWS + 1);
+  }
+
+  @Test
+  void since_newestRowLost_loadsEverythingOnceAndNotAtEachRead() {
+    tamper(List.of("DELETE FROM audit WHERE version = " + ROWS));
+    Snapshot known = registry.load();
+
+    assertThat(registry.since(known).everything()).isFalse();
+    assertThat(registry.since(known).changed()).isEmpty();
+
+    registry.write(List.of(org("four")), CHANGE);
+    assertThat(registry.since(known).everything()).isTrue();
   }
 
   @Test
