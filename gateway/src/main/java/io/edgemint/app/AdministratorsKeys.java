@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * the same names and have other keys.
  */
 record AdministratorsKeys(LastGoodKeys all) implements LastGoodKeys {
-  /** Under which name an issuer's keys are kept. */
+  /** Under which name an issuer's keys are kept; no issuer has a tab in its own. */
   static String name(String iss) {
-    return "administrators of " + iss;
+    return "administrators\t" + iss;
   }
 
   @Override
