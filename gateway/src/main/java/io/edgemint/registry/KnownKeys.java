@@ -77,6 +77,8 @@ public final class KnownKeys implements LastGoodKeys {
   private boolean write(String iss) {
     String jwks = known.get(iss);
     if (jwks == null) {
+      // Forgotten, since its issuer is gone.
+      unsaved.remove(iss);
       return true;
     }
     try {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.LastGoodKeys;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,22 @@ class KnownKeysTest {
     directory.replace(Snapshot.of(2, List.of(StoredOrgs.org("acme"))));
 
     assertThat(keys.of(directory)).isEqualTo(Map.of(A, "a"));
+  }
+
+  @Test
+  void settle_issuerGoneMeanwhile_isDoneWithIt() {
+    List<Runnable> tasks = new ArrayList<>();
+    KnownKeys apart = new KnownKeys(table, Set.of(A), tasks::add);
+    apart.away(true);
+    apart.save(B, "b");
+    apart.of(directory);
+    apart.away(false);
+    tasks.removeFirst().run();
+
+    apart.settle();
+
+    assertThat(tasks).isEmpty();
+    assertThat(table.asked).isZero();
   }
 
   @Test
