@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,25 +52,40 @@ public record KeyCensus(List<Usage> keys) {
 
   /** Counts. */
   public static KeyCensus of(Collection<Org> orgs, Vault vault) {
-    return of(orgs, vault.keys());
+    return of(orgs, vault, KeyCensus::keyIds);
+  }
+
+  /**
+   * Counts.
+   *
+   * @param keyIds gives what {@link #keyIds} does, and may remember it
+   */
+  static KeyCensus of(Collection<Org> orgs, Vault vault, Function<Org, List<String>> keyIds) {
+    return of(orgs, vault.keys(), keyIds);
   }
 
   /** Counts while no key is here. */
   public static KeyCensus withoutKeys(Collection<Org> orgs) {
-    return of(orgs, Map.of());
+    return of(orgs, Map.of(), KeyCensus::keyIds);
   }
 
-  private static KeyCensus of(Collection<Org> orgs, Map<String, Path> held) {
+  private static KeyCensus of(
+      Collection<Org> orgs, Map<String, Path> held, Function<Org, List<String>> keyIds) {
     Map<String, List<OrgId>> users = new TreeMap<>();
     for (Org org : orgs) {
-      for (SealedSecrets.Held each : SealedSecrets.of(org)) {
-        users.computeIfAbsent(keyId(each), id -> new ArrayList<>()).add(org.id());
+      for (String id : keyIds.apply(org)) {
+        users.computeIfAbsent(id, _ -> new ArrayList<>()).add(org.id());
       }
     }
     List<Usage> keys = new ArrayList<>();
     held.forEach((id, file) -> keys.add(usage(id, file, users.remove(id))));
     users.forEach((id, of) -> keys.add(usage(id, null, of)));
     return new KeyCensus(keys);
+  }
+
+  /** The key that each sealed secret of an organisation needs. */
+  static List<String> keyIds(Org org) {
+    return SealedSecrets.of(org).stream().map(KeyCensus::keyId).toList();
   }
 
   private static String keyId(SealedSecrets.Held held) {

@@ -1,5 +1,6 @@
 package io.edgemint.registry;
 
+import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.registry.KeyCensus.Usage;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.Tags;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -28,6 +30,9 @@ public final class KeyWatch {
   private final MultiGauge gauge;
   private final Set<String> warned = new HashSet<>();
 
+  /** By record, for of ten thousand organisations a few change at a time. */
+  private IdentityHashMap<Org, List<String>> keyIds = new IdentityHashMap<>();
+
   private KeyWatch(Vault vault, MeterRegistry meters) {
     this.vault = vault;
     this.gauge =
@@ -44,7 +49,7 @@ public final class KeyWatch {
    */
   public static void start(OrgDirectory orgs, Vault vault, MeterRegistry meters) {
     KeyWatch watch = new KeyWatch(vault, meters);
-    KeyCensus first = KeyCensus.of(orgs.snapshot().orgs(), vault);
+    KeyCensus first = watch.count(orgs.snapshot());
     if (first.locked()) {
       throw new IllegalStateException(locked(first, vault));
     }
@@ -53,7 +58,24 @@ public final class KeyWatch {
   }
 
   private void look(Snapshot snapshot) {
-    tell(KeyCensus.of(snapshot.orgs(), vault));
+    tell(count(snapshot));
+  }
+
+  private KeyCensus count(Snapshot snapshot) {
+    IdentityHashMap<Org, List<String>> before = keyIds;
+    IdentityHashMap<Org, List<String>> now = new IdentityHashMap<>(snapshot.orgs().size());
+    KeyCensus census =
+        KeyCensus.of(
+            snapshot.orgs(),
+            vault,
+            org -> {
+              List<String> known = before.get(org);
+              List<String> ids = known != null ? known : KeyCensus.keyIds(org);
+              now.put(org, ids);
+              return ids;
+            });
+    keyIds = now;
+    return census;
   }
 
   private void tell(KeyCensus census) {
