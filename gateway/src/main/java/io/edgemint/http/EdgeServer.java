@@ -44,19 +44,6 @@ public final class EdgeServer extends VerticleBase {
     CERTIFICATES
   }
 
-  /** Prepares one loop of the port for tokens; deploy as many as there are event loops. */
-  public EdgeServer(
-      EdgeSettings settings,
-      TrafficSettings traffic,
-      Grants grants,
-      InstantSource clock,
-      EdgeMeters meters,
-      AccessLog accessLog,
-      Heartbeat heartbeat,
-      Optional<Certificates> certificates) {
-    this(Door.TOKENS, settings, traffic, grants, clock, meters, accessLog, heartbeat, certificates);
-  }
-
   /** Prepares one loop of a port; deploy as many as there are event loops. */
   public EdgeServer(
       Door door,

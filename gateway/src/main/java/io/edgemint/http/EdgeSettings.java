@@ -119,12 +119,6 @@ public record EdgeSettings(
         drain);
   }
 
-  /** The same with other ways to show certificates. */
-  EdgeSettings with(ClientCertificateSettings other) {
-    return new EdgeSettings(
-        host, port, eventLoops, tls, proxies, proxyProtocol, connections, requests, other, drain);
-  }
-
   /** Whether an address is that of a listed proxy. */
   public boolean isProxy(InetAddress address) {
     for (Network network : proxies) {

@@ -49,16 +49,6 @@ public final class Grants {
   private final LinkMint mint;
   private final Traffic traffic;
 
-  /** The same where nobody brings a certificate. */
-  public Grants(
-      CallerVerifier callers,
-      OrgDirectory orgs,
-      ActiveBackends backends,
-      LinkMint mint,
-      Traffic traffic) {
-    this(callers, Optional.empty(), orgs, backends, mint, traffic);
-  }
-
   /** Joins the parts that know callers, organisations, backends, links, and who asks too often. */
   public Grants(
       CallerVerifier callers,

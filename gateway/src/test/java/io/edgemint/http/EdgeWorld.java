@@ -26,6 +26,8 @@ import io.edgemint.caller.Timers;
 import io.edgemint.caller.TokenMinter;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
+import io.edgemint.http.EdgeServer.Door;
+import io.edgemint.outbound.Network;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.signing.Signers;
@@ -124,11 +126,61 @@ final class EdgeWorld implements AutoCloseable {
     serve(grants, clock, Optional.of(new Certificates(tls, clock, meters)));
   }
 
+  /** Starts an edge that believes a header of its peers, in place of the one before. */
+  void serve(ClientCertificateSettings certificates, List<Network> proxies, boolean proxyProtocol) {
+    replace(settings(certificates, proxies, proxyProtocol), grants, clock, Optional.empty());
+  }
+
   private void serve(Grants granting, InstantSource time, Optional<Certificates> certificates) {
+    replace(
+        settings(ClientCertificateSettings.NONE, List.of(), false), granting, time, certificates);
+  }
+
+  private static EdgeSettings settings(
+      ClientCertificateSettings certificates, List<Network> proxies, boolean proxyProtocol) {
+    EdgeSettings plain = EdgeSettings.DEFAULT;
+    return new EdgeSettings(
+        "127.0.0.1",
+        0,
+        plain.eventLoops(),
+        plain.tls(),
+        proxies,
+        proxyProtocol,
+        plain.connections(),
+        plain.requests(),
+        certificates,
+        plain.drain());
+  }
+
+  private void replace(
+      EdgeSettings settings,
+      Grants granting,
+      InstantSource time,
+      Optional<Certificates> certificates) {
     vertx.deploymentIDs().forEach(before -> await(vertx.undeploy(before)));
+    port = start(Door.TOKENS, settings, granting, time, certificates);
+  }
+
+  /** Starts a port on which TLS asks for certificates, beside the edge. */
+  int serveCertificates(TlsSettings tls) {
+    return start(
+        Door.CERTIFICATES,
+        settings(new ClientCertificateSettings(Optional.of(0), Optional.empty()), List.of(), false),
+        grants,
+        clock,
+        Optional.of(new Certificates(tls, clock, meters)));
+  }
+
+  private int start(
+      Door door,
+      EdgeSettings settings,
+      Grants granting,
+      InstantSource time,
+      Optional<Certificates> certificates) {
     EdgeServer server =
         new EdgeServer(
-            EdgeSettings.DEFAULT.at("127.0.0.1", 0),
+            door,
+            settings,
             limits,
             granting,
             time,
@@ -137,45 +189,7 @@ final class EdgeWorld implements AutoCloseable {
             new Heartbeat(() -> nanos.getAsLong(), meters),
             certificates);
     await(vertx.deployVerticle(server));
-    port = server.port();
-  }
-
-  /** Starts a port on which TLS asks for certificates, beside the edge. */
-  int serveCertificates(TlsSettings tls) {
-    EdgeSettings settings =
-        EdgeSettings.DEFAULT
-            .at("127.0.0.1", 0)
-            .with(new ClientCertificateSettings(Optional.of(0), Optional.empty()));
-    EdgeServer server =
-        new EdgeServer(
-            EdgeServer.Door.CERTIFICATES,
-            settings,
-            limits,
-            grants,
-            clock,
-            edgeMeters,
-            new AccessLog(Optional.empty(), clock, meters),
-            new Heartbeat(() -> nanos.getAsLong(), meters),
-            Optional.of(new Certificates(tls, clock, meters)));
-    await(vertx.deployVerticle(server));
     return server.port();
-  }
-
-  /** Starts an edge that believes a header of its peers, in place of the one before. */
-  void serve(EdgeSettings settings) {
-    vertx.deploymentIDs().forEach(before -> await(vertx.undeploy(before)));
-    EdgeServer server =
-        new EdgeServer(
-            settings,
-            limits,
-            grants,
-            clock,
-            edgeMeters,
-            new AccessLog(Optional.empty(), clock, meters),
-            new Heartbeat(() -> nanos.getAsLong(), meters),
-            Optional.empty());
-    await(vertx.deployVerticle(server));
-    port = server.port();
   }
 
   /** An organisation whose devices may read what is below {@code fw/}. */

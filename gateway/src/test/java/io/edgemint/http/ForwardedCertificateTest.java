@@ -66,19 +66,10 @@ class ForwardedCertificateTest {
   }
 
   private void serve(Forwarded forwarded, boolean proxyProtocol) {
-    EdgeSettings plain = EdgeSettings.DEFAULT;
     world.serve(
-        new EdgeSettings(
-            "127.0.0.1",
-            0,
-            0,
-            Optional.empty(),
-            List.of(Network.parse("127.0.0.1")),
-            proxyProtocol,
-            plain.connections(),
-            plain.requests(),
-            new ClientCertificateSettings(Optional.empty(), Optional.of(forwarded)),
-            plain.drain()));
+        new ClientCertificateSettings(Optional.empty(), Optional.of(forwarded)),
+        List.of(Network.parse("127.0.0.1")),
+        proxyProtocol);
   }
 
   private static String bytes(byte[] der) {

@@ -148,6 +148,8 @@ class AuthorityRegistrationTest {
   void certificates_thatAreNoStrongAuthorities_areRefused() {
     assertThat(refusal(TestAuthority.root(draft("x", NOW).device())))
         .isEqualTo(Reason.NOT_AN_AUTHORITY);
+    assertThat(refusal(TestAuthority.root(draft("x", NOW).authority().version1())))
+        .isEqualTo(Reason.NOT_AN_AUTHORITY);
     byte[] signsNothing = {3, 2, 7, (byte) 0x80};
     assertThat(
             refusal(
