@@ -32,11 +32,6 @@ final class BearerToken implements Credential {
     return grants.again(token(request));
   }
 
-  @Override
-  public boolean isLast(Throwable refusal) {
-    return false;
-  }
-
   private static String token(HttpServerRequest request) {
     String value = request.headers().get(HttpHeaders.AUTHORIZATION);
     if (value == null) {

@@ -60,7 +60,7 @@ final class ConnectionCertificate implements Credential {
 
   /** Another certificate needs another handshake. */
   @Override
-  public boolean isLast(Throwable refusal) {
+  public boolean endsConnection(Throwable refusal) {
     return refusal instanceof Refused refused
         && switch (refused.refusal()) {
           case CERTIFICATE_REQUIRED, CERTIFICATE_INVALID, CERTIFICATE_EXPIRED -> true;

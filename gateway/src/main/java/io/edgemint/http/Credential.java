@@ -16,6 +16,8 @@ interface Credential {
   /** The same for a request that was admitted and had to wait. */
   Future<Caller> again(HttpServerRequest request);
 
-  /** Whether a refusal is the last answer of its connection. */
-  boolean isLast(Throwable refusal);
+  /** Whether a refusal is its connection's last answer, as nothing better can come on it. */
+  default boolean endsConnection(Throwable refusal) {
+    return false;
+  }
 }

@@ -351,7 +351,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   }
 
   private void fail(HttpServerRequest request, Route route, Throwable cause) {
-    if (credential.isLast(cause)) {
+    if (credential.endsConnection(cause)) {
       ClientConnection.leave(request);
     }
     refuse(request, cause == BearerToken.TWO_TOKENS, () -> answers.fail(request, route, cause));

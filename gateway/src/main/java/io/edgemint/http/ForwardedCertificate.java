@@ -90,12 +90,6 @@ final class ForwardedCertificate implements Credential {
     return grants.again(known != null ? known : read(leaf, chain));
   }
 
-  /** A proxy's connection is there for other devices too. */
-  @Override
-  public boolean isLast(Throwable refusal) {
-    return others.isLast(refusal);
-  }
-
   /** What the header says; null if it is absent, empty, or nobody's whose word counts. */
   private @Nullable String header(HttpServerRequest request) {
     List<String> values = request.headers().getAll(forwarded.header());
