@@ -71,12 +71,12 @@ final class ForwardedCertificate implements Credential {
     if (known != null) {
       return grants.caller(known, () -> clients.of(request));
     }
-    return grants.caller(
+    return grants.unknown(
         () -> {
           ClientCertificate read = read(leaf, chain);
           return grants.accept(read).onSuccess(_ -> accepted.put(text, read));
         },
-        () -> clients.of(request));
+        clients.of(request));
   }
 
   @Override

@@ -85,12 +85,7 @@ public final class Grants {
    */
   Future<Caller> caller(ClientCertificate certificate, Supplier<InetAddress> from) {
     Future<Caller> known = certificates().remembered(certificate);
-    return known != null ? known : caller(() -> accept(certificate), from);
-  }
-
-  /** Looks at a credential that is not remembered, unless too many bad ones came from there. */
-  Future<Caller> caller(Supplier<Future<Caller>> look, Supplier<InetAddress> from) {
-    return unknown(look, from.get());
+    return known != null ? known : unknown(() -> accept(certificate), from.get());
   }
 
   /** Judges a certificate. */
@@ -108,7 +103,7 @@ public final class Grants {
   }
 
   /** Looks at a credential, unless too many bad ones came from the same address. */
-  private Future<Caller> unknown(Supplier<Future<Caller>> look, InetAddress from) {
+  Future<Caller> unknown(Supplier<Future<Caller>> look, InetAddress from) {
     Refused refused = traffic.unknownToken(from);
     if (refused != null) {
       return Future.failedFuture(refused);
