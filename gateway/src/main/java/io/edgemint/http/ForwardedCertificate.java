@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * is as if it were not there. Requests without it bring a token. Belongs to one event loop.
  */
 final class ForwardedCertificate implements Credential {
-  /** With the longest headers, less than 16 MiB; with usual ones, 2 MiB. */
+  /** With headers as long as the default limit allows, less than 16 MiB; with usual ones, 2 MiB. */
   private static final int REMEMBERED = 1000;
 
   private final Grants grants;
@@ -30,13 +30,13 @@ final class ForwardedCertificate implements Credential {
   private final Forwarded forwarded;
   private final Credential others;
 
-  /** Certificates that were accepted, by the text of their headers; the eldest goes first. */
-  private final Map<String, ClientCertificate> accepted =
+  /** Certificates that were accepted; the one that was last seen longest ago goes first. */
+  private final Map<Shown, ClientCertificate> accepted =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ClientCertificate> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Shown, ClientCertificate> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -54,10 +54,17 @@ final class ForwardedCertificate implements Credential {
     this.others = others;
   }
 
+  /**
+   * What the proxy's headers say.
+   *
+   * @param chain the certificates behind the device's own; empty for none
+   */
+  private record Shown(String leaf, String chain) {}
+
   @Override
   public Future<Caller> caller(HttpServerRequest request) {
-    String leaf = header(request);
-    if (leaf == null) {
+    Shown shown = shown(request);
+    if (shown == null) {
       return others.caller(request);
     }
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
@@ -65,33 +72,30 @@ final class ForwardedCertificate implements Credential {
           Refusal.REQUEST_INVALID,
           "send either a token or, to the proxy, a certificate: the request has both");
     }
-    String chain = chain(request);
-    String text = chain.isEmpty() ? leaf : leaf + '\n' + chain;
-    ClientCertificate known = accepted.get(text);
+    ClientCertificate known = accepted.get(shown);
     if (known != null) {
       return grants.caller(known, () -> clients.of(request));
     }
     return grants.unknown(
         () -> {
-          ClientCertificate read = read(leaf, chain);
-          return grants.accept(read).onSuccess(_ -> accepted.put(text, read));
+          ClientCertificate read = read(shown);
+          return grants.accept(read).onSuccess(_ -> accepted.put(shown, read));
         },
         clients.of(request));
   }
 
   @Override
   public Future<Caller> again(HttpServerRequest request) {
-    String leaf = header(request);
-    if (leaf == null) {
+    Shown shown = shown(request);
+    if (shown == null) {
       return others.again(request);
     }
-    String chain = chain(request);
-    ClientCertificate known = accepted.get(chain.isEmpty() ? leaf : leaf + '\n' + chain);
-    return grants.again(known != null ? known : read(leaf, chain));
+    ClientCertificate known = accepted.get(shown);
+    return grants.again(known != null ? known : read(shown));
   }
 
-  /** What the header says; null if it is absent, empty, or nobody's whose word counts. */
-  private @Nullable String header(HttpServerRequest request) {
+  /** Null if the header is absent, empty, or nobody's whose word counts. */
+  private @Nullable Shown shown(HttpServerRequest request) {
     List<String> values = request.headers().getAll(forwarded.header());
     if (values.isEmpty() || !isProxy(request)) {
       return null;
@@ -100,8 +104,14 @@ final class ForwardedCertificate implements Credential {
       throw new Refused(
           Refusal.REQUEST_INVALID, "the proxy's header with the certificate stands more than once");
     }
-    // Some proxies send an empty one for devices without a certificate.
-    return values.getFirst().isBlank() ? null : values.getFirst();
+    if (values.getFirst().isBlank()) {
+      return null; // Some proxies send an empty one for devices without a certificate.
+    }
+    return new Shown(
+        values.getFirst(),
+        forwarded.format() == Format.RFC9440
+            ? String.join(",", request.headers().getAll(forwarded.header() + "-chain"))
+            : "");
   }
 
   /** Of the connection itself: a PROXY header tells of the client, not of who wrote the headers. */
@@ -110,16 +120,10 @@ final class ForwardedCertificate implements Credential {
     return peer != null && proxies.test(InetAddress.ofLiteral(peer));
   }
 
-  private String chain(HttpServerRequest request) {
-    return forwarded.format() == Format.RFC9440
-        ? String.join(",", request.headers().getAll(forwarded.header() + "-chain"))
-        : "";
-  }
-
-  private ClientCertificate read(String leaf, String chain) {
+  private ClientCertificate read(Shown shown) {
     return switch (forwarded.format()) {
-      case RFC9440 -> ForwardedChain.ofByteSequences(leaf, chain);
-      case PEM_URL_ENCODED -> ForwardedChain.ofEscapedPem(leaf);
+      case RFC9440 -> ForwardedChain.ofByteSequences(shown.leaf, shown.chain);
+      case PEM_URL_ENCODED -> ForwardedChain.ofEscapedPem(shown.leaf);
     };
   }
 }
