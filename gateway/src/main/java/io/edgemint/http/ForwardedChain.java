@@ -3,6 +3,7 @@ package io.edgemint.http;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.caller.ClientCertificate;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -53,26 +54,16 @@ final class ForwardedChain {
     if (text.length() > MOST) {
       throw malformed();
     }
-    StringBuilder pem = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c != '%') {
-        pem.append(c);
-        continue;
-      }
-      int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
-      int low = high < 0 ? -1 : Character.digit(text.charAt(i + 2), 16);
-      int octet = high << 4 | low;
-      if (high < 0 || low < 0 || octet > 0x7e) {
-        throw malformed();
-      }
-      pem.append((char) octet);
-      i += 2;
+    String pem;
+    try {
+      pem = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.US_ASCII);
+    } catch (IllegalArgumentException e) {
+      throw malformed();
     }
     if (!StandardCharsets.US_ASCII.newEncoder().canEncode(pem)) {
       throw malformed();
     }
-    return ClientCertificate.ofPem(pem.toString());
+    return ClientCertificate.ofPem(pem);
   }
 
   private static Refused malformed() {
