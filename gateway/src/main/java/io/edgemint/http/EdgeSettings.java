@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Where and how devices are answered.
@@ -135,10 +134,7 @@ public record EdgeSettings(
   }
 
   /** The same for the port on which TLS asks for certificates: -2 is another free one. */
-  OptionalInt certificateBindPort() {
-    return clientCertificates
-        .port()
-        .map(it -> OptionalInt.of(it == 0 ? -2 : it))
-        .orElse(OptionalInt.empty());
+  Optional<Integer> certificateBindPort() {
+    return clientCertificates.port().map(it -> it == 0 ? -2 : it);
   }
 }

@@ -15,7 +15,7 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.transport.Transport;
 import java.net.SocketAddress;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -71,9 +71,7 @@ public final class GatedTransport implements io.vertx.core.transport.Transport {
     }
 
     private boolean isOfTheEdge(int port) {
-      OptionalInt certificates = edge.certificateBindPort();
-      return port == edge.bindPort()
-          || (certificates.isPresent() && port == certificates.getAsInt());
+      return port == edge.bindPort() || edge.certificateBindPort().equals(Optional.of(port));
     }
 
     @Override
