@@ -127,7 +127,7 @@ public final class CertificateVerifier {
   private Verdict judge(ClientCertificate certificate) {
     certificate.accepted = null;
     Verdict verdict =
-        ChainJudge.judge(anchors, clock.instant(), certificate.chain(), accounts::apply);
+        ChainJudge.judge(anchors, clock.instant(), certificate.chain(), accounts);
     certificate.accepted = verdict;
     verified.increment();
     return verdict;

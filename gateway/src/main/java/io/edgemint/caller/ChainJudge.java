@@ -16,6 +16,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -92,23 +93,21 @@ final class ChainJudge {
     }
   }
 
-  /** Gives a caller its account. */
-  @FunctionalInterface
-  interface Accounts {
-    Supplier<@Nullable Refused> of(Caller caller);
-  }
-
   /**
    * Accepts a chain.
    *
+   * @param accounts where a caller's requests are counted
    * @throws Refused if it is not accepted
    */
   static Verdict judge(
-      Anchors anchors, Instant now, List<X509Certificate> chain, Accounts accounts) {
+      Anchors anchors,
+      Instant now,
+      List<X509Certificate> chain,
+      Function<Caller, Supplier<@Nullable Refused>> accounts) {
     return new ChainJudge(anchors, now, chain).judge(accounts);
   }
 
-  private Verdict judge(Accounts accounts) {
+  private Verdict judge(Function<Caller, Supplier<@Nullable Refused>> accounts) {
     X509Certificate leaf = chain.getFirst();
     requireDevice(leaf);
     List<X509Certificate> toAnchor = walk(leaf);
@@ -137,7 +136,7 @@ final class ChainJudge {
         from,
         until,
         Future.succeededFuture(caller),
-        accounts.of(caller));
+        accounts.apply(caller));
   }
 
   /** What the certificate says of itself, before any key is tried. */
