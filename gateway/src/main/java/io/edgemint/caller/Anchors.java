@@ -50,7 +50,7 @@ final class Anchors {
   private void add(Anchor anchor) {
     X500Principal name = anchor.certificate().getSubjectX500Principal();
     byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(anchor);
-    Key key = new Key(name, KeyIds.own(anchor.certificate()));
+    Key key = new Key(name, KeyIds.subject(anchor.certificate()));
     byKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(anchor);
   }
 
@@ -144,7 +144,7 @@ final class Anchors {
   /** Those that may have issued a certificate, as it says itself. */
   List<Anchor> named(X509Certificate certificate) {
     X500Principal issuer = certificate.getIssuerX500Principal();
-    String id = KeyIds.ofIssuer(certificate);
+    String id = KeyIds.authority(certificate);
     if (id != null) {
       List<Anchor> exact = byKey.getOrDefault(new Key(issuer, id), List.of());
       if (!exact.isEmpty()) {

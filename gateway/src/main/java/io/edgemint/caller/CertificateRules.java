@@ -1,6 +1,7 @@
 package io.edgemint.caller;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -131,7 +132,7 @@ public final class CertificateRules {
         .toList();
   }
 
-  private static byte[] digest(String algorithm, byte[] bytes) {
+  static byte[] digest(String algorithm, byte[] bytes) {
     try {
       return MessageDigest.getInstance(algorithm).digest(bytes);
     } catch (NoSuchAlgorithmException e) {
@@ -240,7 +241,7 @@ public final class CertificateRules {
       return STRONG_DIGESTS.contains(pss.getDigestAlgorithm())
           && pss.getMGFParameters() instanceof MGF1ParameterSpec mask
           && STRONG_DIGESTS.contains(mask.getDigestAlgorithm());
-    } catch (java.io.IOException | GeneralSecurityException | RuntimeException e) {
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }

@@ -1,62 +1,58 @@
 package io.edgemint.caller;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that certificates give to keys, by which issuers are found among many of one name (RFC
- * 5280, sections 4.2.1.1 and 4.2.1.2). They prove nothing.
+ * The key identifiers of certificates (RFC 5280, sections 4.2.1.1 and 4.2.1.2), by which issuers
+ * are found among many of one name. They prove nothing.
  */
 final class KeyIds {
-  private static final String OF_AUTHORITY = "2.5.29.35";
-  private static final String OF_SUBJECT = "2.5.29.14";
+  private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+  private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
   private static final int OCTETS = 0x04;
   private static final int SEQUENCE = 0x30;
-  private static final int FIRST = 0x80;
+  private static final int BIT_STRING = 0x03;
+
+  /** The keyIdentifier of an AuthorityKeyIdentifier. */
+  private static final int KEY_IDENTIFIER = 0x80;
 
   private KeyIds() {}
 
-  /** What a certificate calls its own key, in hexadecimal; null if it says nothing. */
-  static @Nullable String own(X509Certificate certificate) {
-    byte[] value = certificate.getExtensionValue(OF_SUBJECT);
+  /** The identifier of a certificate's own key, in hexadecimal; null if it names none. */
+  static @Nullable String subject(X509Certificate certificate) {
+    byte[] value = certificate.getExtensionValue(SUBJECT_KEY_IDENTIFIER);
     return value == null ? null : text(inside(inside(ByteBuffer.wrap(value), OCTETS), OCTETS));
   }
 
-  /** What a certificate calls the key that signed it, in hexadecimal; null if it says nothing. */
-  static @Nullable String ofIssuer(X509Certificate certificate) {
-    byte[] value = certificate.getExtensionValue(OF_AUTHORITY);
+  /** The identifier of the key that signed a certificate, in hexadecimal; null if it names none. */
+  static @Nullable String authority(X509Certificate certificate) {
+    byte[] value = certificate.getExtensionValue(AUTHORITY_KEY_IDENTIFIER);
     return value == null
         ? null
-        : text(inside(inside(inside(ByteBuffer.wrap(value), OCTETS), SEQUENCE), FIRST));
+        : text(inside(inside(inside(ByteBuffer.wrap(value), OCTETS), SEQUENCE), KEY_IDENTIFIER));
   }
 
   /**
-   * Whether a certificate calls its key by the digest of the key itself, which nobody else's key
-   * can be called by.
+   * Whether a certificate's subject key identifier is the SHA-1 digest of its key (RFC 5280,
+   * section 4.2.1.2, method 1), which no other key has.
    */
   static boolean isGenuine(X509Certificate certificate) {
-    String own = own(certificate);
+    String id = subject(certificate);
     ByteBuffer info = inside(ByteBuffer.wrap(certificate.getPublicKey().getEncoded()), SEQUENCE);
-    if (own == null || info == null || inside(info, SEQUENCE) == null) {
+    if (id == null || info == null || inside(info, SEQUENCE) == null) {
       return false;
     }
-    ByteBuffer bits = inside(info, 0x03);
+    ByteBuffer bits = inside(info, BIT_STRING);
     if (bits == null || !bits.hasRemaining()) {
       return false;
     }
     bits.get(); // How many bits of the last byte are unused: none.
     byte[] key = new byte[bits.remaining()];
     bits.get(key);
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-1").digest(key);
-      return own.equals(HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
+    return id.equals(HexFormat.of().formatHex(CertificateRules.digest("SHA-1", key)));
   }
 
   private static @Nullable String text(@Nullable ByteBuffer id) {
