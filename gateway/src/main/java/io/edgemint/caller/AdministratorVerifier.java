@@ -11,9 +11,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,7 @@ public final class AdministratorVerifier implements AutoCloseable {
   private final Cache<String, Known> known =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
   private final Counter accepted;
-  private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
+  private final AuthCounters counters;
 
   /**
    * Begins to learn the issuers' keys.
@@ -53,20 +51,16 @@ public final class AdministratorVerifier implements AutoCloseable {
           .computeIfAbsent(issuer.iss(), _ -> new HashSet<>())
           .addAll(issuer.audiences());
     }
-    this.accepted = counter(meters, "accepted", "verified");
-    for (Flaw flaw : Flaw.values()) {
-      refused.put(flaw.refused(), counter(meters, "refused", flaw.name().toLowerCase(Locale.ROOT)));
-    }
+    this.counters =
+        new AuthCounters(
+            meters,
+            "gateway.admin.auth",
+            "Tokens of administrators by what became of them",
+            Flaw.values(),
+            Flaw::refused);
+    this.accepted = counters.accepted("verified");
     this.issuers = new Issuers(administrators, supply, FetchCounters.of(meters));
     this.search = new KeySearch(issuers);
-  }
-
-  private static Counter counter(MeterRegistry meters, String result, String reason) {
-    return Counter.builder("gateway.admin.auth")
-        .description("Tokens of administrators by what became of them")
-        .tag("result", result)
-        .tag("reason", reason)
-        .register(meters);
   }
 
   /**
@@ -94,9 +88,9 @@ public final class AdministratorVerifier implements AutoCloseable {
       return Future.succeededFuture(administrator);
     }
     try {
-      return search.judge(Token.parse(token), this::accept).onFailure(this::count);
+      return search.judge(Token.parse(token), this::accept).onFailure(counters::count);
     } catch (Refused e) {
-      count(e);
+      counters.count(e);
       return Future.failedFuture(e);
     }
   }
@@ -118,13 +112,6 @@ public final class AdministratorVerifier implements AutoCloseable {
     }
     accepted.increment();
     return Future.succeededFuture(administrator);
-  }
-
-  private void count(Throwable failure) {
-    Counter counter = failure instanceof Refused reason ? refused.get(reason) : null;
-    if (counter != null) {
-      counter.increment();
-    }
   }
 
   /** Ends when every issuer has tried to learn its keys. */

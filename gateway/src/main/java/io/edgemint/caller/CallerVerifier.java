@@ -10,9 +10,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.InstantSource;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +44,7 @@ public final class CallerVerifier implements AutoCloseable {
   private final Function<Caller, Supplier<@Nullable Refused>> accounts;
   private final Counter remembered;
   private final Counter verified;
-  private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
+  private final AuthCounters counters;
 
   /**
    * Begins to learn the issuers' keys, and follows the organisations' issuers from then on.
@@ -67,23 +65,15 @@ public final class CallerVerifier implements AutoCloseable {
     this.accounts = accounts;
     this.clock = supply.clock();
     this.memo = new TokenMemo(memoBytes);
-    this.remembered = counter(meters, "accepted", "remembered");
-    this.verified = counter(meters, "accepted", "verified");
-    for (Flaw flaw : Flaw.values()) {
-      refused.put(flaw.refused(), counter(meters, "refused", flaw.name().toLowerCase(Locale.ROOT)));
-    }
+    this.counters =
+        new AuthCounters(
+            meters, "gateway.auth", "Tokens by what became of them", Flaw.values(), Flaw::refused);
+    this.remembered = counters.accepted("remembered");
+    this.verified = counters.accepted("verified");
     this.issuers = new Issuers(platform, supply, FetchCounters.of(meters));
     this.search = new KeySearch(issuers);
     orgs.onReplace(issuers::follow);
     issuers.follow(orgs.snapshot());
-  }
-
-  private static Counter counter(MeterRegistry meters, String result, String reason) {
-    return Counter.builder("gateway.auth")
-        .description("Tokens by what became of them")
-        .tag("result", result)
-        .tag("reason", reason)
-        .register(meters);
   }
 
   /**
@@ -143,7 +133,7 @@ public final class CallerVerifier implements AutoCloseable {
     try {
       return search
           .judge(Token.parse(token), (read, issuer, key) -> accept(read, issuer, key, false))
-          .onFailure(this::count);
+          .onFailure(counters::count);
     } catch (Refused e) {
       return refuse(e);
     }
@@ -203,15 +193,8 @@ public final class CallerVerifier implements AutoCloseable {
   }
 
   private Future<Caller> refuse(Refused reason) {
-    count(reason);
+    counters.count(reason);
     return Future.failedFuture(reason);
-  }
-
-  private void count(Throwable failure) {
-    Counter counter = failure instanceof Refused reason ? refused.get(reason) : null;
-    if (counter != null) {
-      counter.increment();
-    }
   }
 
   private long now() {

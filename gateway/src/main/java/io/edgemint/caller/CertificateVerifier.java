@@ -9,9 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,7 @@ public final class CertificateVerifier {
   private final Function<Caller, Supplier<@Nullable Refused>> accounts;
   private final Counter remembered;
   private final Counter verified;
-  private final IdentityHashMap<Refused, Counter> refused = new IdentityHashMap<>();
+  private final AuthCounters counters;
   private volatile Anchors anchors = Anchors.NONE;
 
   /**
@@ -47,21 +45,17 @@ public final class CertificateVerifier {
       MeterRegistry meters) {
     this.accounts = accounts;
     this.clock = clock;
-    this.remembered = counter(meters, "accepted", "remembered");
-    this.verified = counter(meters, "accepted", "verified");
-    for (ChainFlaw flaw : ChainFlaw.values()) {
-      refused.put(flaw.refused(), counter(meters, "refused", flaw.name().toLowerCase(Locale.ROOT)));
-    }
+    this.counters =
+        new AuthCounters(
+            meters,
+            "gateway.certificate.auth",
+            "Client certificates by what became of them",
+            ChainFlaw.values(),
+            ChainFlaw::refused);
+    this.remembered = counters.accepted("remembered");
+    this.verified = counters.accepted("verified");
     orgs.onReplace(this::follow);
     follow(orgs.snapshot());
-  }
-
-  private static Counter counter(MeterRegistry meters, String result, String reason) {
-    return Counter.builder("gateway.certificate.auth")
-        .description("Client certificates by what became of them")
-        .tag("result", result)
-        .tag("reason", reason)
-        .register(meters);
   }
 
   private synchronized void follow(Snapshot snapshot) {
@@ -126,8 +120,7 @@ public final class CertificateVerifier {
 
   private Verdict judge(ClientCertificate certificate) {
     certificate.accepted = null;
-    Verdict verdict =
-        ChainJudge.judge(anchors, clock.instant(), certificate.chain(), accounts);
+    Verdict verdict = ChainJudge.judge(anchors, clock.instant(), certificate.chain(), accounts);
     certificate.accepted = verdict;
     verified.increment();
     return verdict;
@@ -139,10 +132,7 @@ public final class CertificateVerifier {
   }
 
   private Future<Caller> refuse(Refused reason) {
-    Counter counter = refused.get(reason);
-    if (counter != null) {
-      counter.increment();
-    }
+    counters.count(reason);
     return Future.failedFuture(reason);
   }
 
