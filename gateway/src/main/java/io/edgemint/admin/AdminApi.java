@@ -386,13 +386,7 @@ final class AdminApi {
   }
 
   private Shown registerKey(AdminCall call) {
-    String id =
-        SettingsFile.readRequest(
-            call.body(),
-            root -> {
-              Field<String> given = root.field("id", text -> text);
-              return root.build(given::get).get();
-            });
+    String id = call.text("id");
     return Shown.of(
         OrgJson.signingKey(
             parts.rotation().register(call.org(), call.backend(), call.key(), id, call.order())));

@@ -1,6 +1,8 @@
 package io.edgemint.admin;
 
 import io.edgemint.backend.OrgId;
+import io.edgemint.config.Field;
+import io.edgemint.config.SettingsFile;
 import io.edgemint.onboarding.Order;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
@@ -66,6 +68,16 @@ final class AdminCall {
       throw new AdminProblem(400, "body_missing", "this call takes a JSON object");
     }
     return body.getBytes();
+  }
+
+  /** The one text that the body holds under a name. */
+  String text(String name) {
+    return SettingsFile.readRequest(
+        body(),
+        root -> {
+          Field<String> given = root.field(name, text -> text);
+          return root.build(given::get).get();
+        });
   }
 
   @Nullable String query(String name) {

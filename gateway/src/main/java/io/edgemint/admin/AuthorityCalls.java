@@ -54,13 +54,7 @@ final class AuthorityCalls {
   }
 
   private Shown challenge(AdminCall call) {
-    String certificate =
-        SettingsFile.readRequest(
-            call.body(),
-            root -> {
-              Field<String> given = root.field("certificate", text -> text);
-              return root.build(given::get).get();
-            });
+    String certificate = call.text("certificate");
     Challenge made = parts.authorities().challenge(call.org(), certificate, call.order());
     return Shown.of(
         new JsonObject()
@@ -94,13 +88,7 @@ final class AuthorityCalls {
   }
 
   private Shown putList(AdminCall call) {
-    String crl =
-        SettingsFile.readRequest(
-            call.body(),
-            root -> {
-              Field<String> given = root.field("crl", text -> text);
-              return root.build(given::get).get();
-            });
+    String crl = call.text("crl");
     return shown(parts.authorities().revoke(call.org(), call.authority(), crl, call.order()), call);
   }
 
