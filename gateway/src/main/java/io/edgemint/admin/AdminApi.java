@@ -67,12 +67,14 @@ final class AdminApi {
   /** Adds every route. */
   void install(Router router) {
     RevocationCalls revocations = new RevocationCalls(parts.revoker());
+    AuthorityCalls authority = new AuthorityCalls(parts);
     router.get("/admin/v1/openapi.json").handler(this::openApi);
     router.route("/admin/*").handler(this::authenticate);
     router.route("/admin/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
     String org = "/admin/v1/orgs/:org";
     String backend = org + "/backends/:backend";
     String key = backend + "/signing-keys/:key";
+    String authorities = org + "/certificate-authorities";
     router.get("/admin/v1/orgs").handler(does(this::orgs));
     router.get(org).handler(does(this::org));
     router.put(org).handler(does(this::putOrg));
@@ -96,7 +98,12 @@ final class AdminApi {
     router.post(key + "/register").handler(does(this::registerKey));
     router.post(key + "/promote").handler(tries(this::promoteKey));
     router.post(key + "/retire").handler(does(this::retireKey));
-    new AuthorityCalls(parts).install(router, this::does);
+    router.get(authorities).handler(does(authority::list));
+    router.post(authorities + "/challenge").handler(does(authority::challenge));
+    router.get(authorities + "/:authority").handler(does(authority::get));
+    router.put(authorities + "/:authority").handler(does(authority::put));
+    router.put(authorities + "/:authority/crl").handler(does(authority::putCrl));
+    router.delete(authorities + "/:authority").handler(does(authority::remove));
     router.route("/admin/*").handler(AdminAnswers::unknown);
     router.route("/admin/*").failureHandler(AdminAnswers::failed);
   }

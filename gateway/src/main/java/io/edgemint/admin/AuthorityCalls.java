@@ -12,15 +12,11 @@ import io.edgemint.config.SettingsFile;
 import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.AuthorityRegistration.Challenge;
 import io.edgemint.onboarding.AuthorityRegistration.NewAuthority;
-import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
-import java.util.function.Function;
 
-/** The calls about certificate authorities, beside those of {@link AdminApi}. */
+/** The calls that register, renew and remove certificate authorities, and show them. */
 final class AuthorityCalls {
   private final Administration parts;
 
@@ -28,19 +24,7 @@ final class AuthorityCalls {
     this.parts = parts;
   }
 
-  /** Adds the routes; {@code does} runs a call off the event loop. */
-  void install(Router router, Function<Function<AdminCall, Shown>, Handler<RoutingContext>> does) {
-    String all = "/admin/v1/orgs/:org/certificate-authorities";
-    String one = all + "/:authority";
-    router.get(all).handler(does.apply(this::list));
-    router.post(all + "/challenge").handler(does.apply(this::challenge));
-    router.get(one).handler(does.apply(this::get));
-    router.put(one).handler(does.apply(this::put));
-    router.put(one + "/crl").handler(does.apply(this::putList));
-    router.delete(one).handler(does.apply(this::remove));
-  }
-
-  private Shown list(AdminCall call) {
+  Shown list(AdminCall call) {
     Org org = standing(call);
     return Shown.of(
         org,
@@ -49,11 +33,11 @@ final class AuthorityCalls {
                 "certificate_authorities", OrgJson.array(org.authorities(), AuthorityCalls::json)));
   }
 
-  private Shown get(AdminCall call) {
+  Shown get(AdminCall call) {
     return shown(standing(call), call);
   }
 
-  private Shown challenge(AdminCall call) {
+  Shown challenge(AdminCall call) {
     String certificate = call.text("certificate");
     Challenge made = parts.authorities().challenge(call.org(), certificate, call.order());
     return Shown.of(
@@ -63,7 +47,7 @@ final class AuthorityCalls {
             .put("expires_at", made.expiresAt().toString()));
   }
 
-  private Shown put(AdminCall call) {
+  Shown put(AdminCall call) {
     NewAuthority wanted =
         SettingsFile.readRequest(call.body(), root -> wanted(root, call.authority()));
     return shown(parts.authorities().put(call.org(), wanted, call.order()), call);
@@ -87,12 +71,12 @@ final class AuthorityCalls {
         .get();
   }
 
-  private Shown putList(AdminCall call) {
+  Shown putCrl(AdminCall call) {
     String crl = call.text("crl");
     return shown(parts.authorities().revoke(call.org(), call.authority(), crl, call.order()), call);
   }
 
-  private Shown remove(AdminCall call) {
+  Shown remove(AdminCall call) {
     Org org = parts.authorities().remove(call.org(), call.authority(), call.order());
     return Shown.of(org, new JsonObject().put("removed", call.authority()));
   }
