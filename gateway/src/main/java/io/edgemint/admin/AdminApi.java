@@ -206,7 +206,7 @@ final class AdminApi {
   }
 
   private Shown org(AdminCall call) {
-    Org org = standing(call);
+    Org org = parts.standing(call.org());
     return Shown.of(org, OrgJson.org(org));
   }
 
@@ -295,7 +295,7 @@ final class AdminApi {
   }
 
   private Shown backend(AdminCall call) {
-    Org org = standing(call);
+    Org org = parts.standing(call.org());
     List<Backend> revisions =
         org.backends().stream().filter(it -> it.name().equals(call.backend())).toList();
     if (revisions.isEmpty()) {
@@ -306,7 +306,7 @@ final class AdminApi {
   }
 
   private Shown putBackend(AdminCall call) {
-    Org org = standing(call);
+    Org org = parts.standing(call.org());
     OrgFile file =
         SettingsFile.readRequest(
             call.body(), root -> parts.reader().readBackend(root, org, call.backend()).get());
@@ -411,15 +411,6 @@ final class AdminApi {
   private Shown retireKey(AdminCall call) {
     parts.rotation().retire(call.org(), call.backend(), call.key(), call.order());
     return Shown.of(new JsonObject().put("retired", call.key()));
-  }
-
-  /** The record in the registry, newer than what this gateway may serve from. */
-  private Org standing(AdminCall call) {
-    Org org = parts.store().org(call.org());
-    if (org == null) {
-      throw AdminProblem.orgMissing(call.org());
-    }
-    return org;
   }
 
   void close() {

@@ -2,6 +2,8 @@ package io.edgemint.admin;
 
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.History;
+import io.edgemint.backend.Org;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
@@ -33,4 +35,13 @@ public record Administration(
     Explain explain,
     History history,
     Revoker revoker,
-    PlatformFields platform) {}
+    PlatformFields platform) {
+  /** The record in the registry, newer than what this gateway may serve from. */
+  Org standing(OrgId id) {
+    Org org = store.org(id);
+    if (org == null) {
+      throw AdminProblem.orgMissing(id);
+    }
+    return org;
+  }
+}

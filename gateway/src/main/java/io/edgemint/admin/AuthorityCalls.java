@@ -25,7 +25,7 @@ final class AuthorityCalls {
   }
 
   Shown list(AdminCall call) {
-    Org org = standing(call);
+    Org org = parts.standing(call.org());
     return Shown.of(
         org,
         new JsonObject()
@@ -34,7 +34,7 @@ final class AuthorityCalls {
   }
 
   Shown get(AdminCall call) {
-    return shown(standing(call), call);
+    return shown(parts.standing(call.org()), call);
   }
 
   Shown challenge(AdminCall call) {
@@ -79,14 +79,6 @@ final class AuthorityCalls {
   Shown remove(AdminCall call) {
     Org org = parts.authorities().remove(call.org(), call.authority(), call.order());
     return Shown.of(org, new JsonObject().put("removed", call.authority()));
-  }
-
-  private Org standing(AdminCall call) {
-    Org org = parts.store().org(call.org());
-    if (org == null) {
-      throw AdminProblem.orgMissing(call.org());
-    }
-    return org;
   }
 
   private static Shown shown(Org org, AdminCall call) {
