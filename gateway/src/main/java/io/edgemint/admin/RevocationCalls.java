@@ -10,9 +10,9 @@ import io.edgemint.onboarding.Revoker;
 import io.edgemint.onboarding.Revoker.Reach;
 import io.edgemint.onboarding.Revoker.Wish;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that begin and end revocations, and show those that stand. */
@@ -70,15 +70,16 @@ final class RevocationCalls {
       boolean everything,
       boolean lifts,
       String reason) {
-    List<Revocation> named =
-        Stream.of(
-                Optional.ofNullable(subject).map(Revocation.Subject::new),
-                Optional.ofNullable(prefix).map(Revocation.KeyPrefix::new),
-                everything
-                    ? Optional.of(new Revocation.Everything())
-                    : Optional.<Revocation>empty())
-            .<Revocation>flatMap(Optional::stream)
-            .toList();
+    List<Revocation> named = new ArrayList<>();
+    if (subject != null) {
+      named.add(new Revocation.Subject(subject));
+    }
+    if (prefix != null) {
+      named.add(new Revocation.KeyPrefix(prefix));
+    }
+    if (everything) {
+      named.add(new Revocation.Everything());
+    }
     if (named.size() != 1) {
       throw new IllegalArgumentException(ONE_OF);
     }
