@@ -73,7 +73,7 @@ final class AuthorityCalls {
 
   Shown putCrl(AdminCall call) {
     String crl = call.text("crl");
-    return shown(parts.authorities().revoke(call.org(), call.authority(), crl, call.order()), call);
+    return shown(parts.authorities().putCrl(call.org(), call.authority(), crl, call.order()), call);
   }
 
   Shown remove(AdminCall call) {

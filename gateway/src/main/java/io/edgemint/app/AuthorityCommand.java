@@ -117,7 +117,7 @@ final class AuthorityCommand {
       @Parameters(paramLabel = "NAME", description = "what the authority is called") String name,
       @Parameters(paramLabel = "FILE", description = "the revocation list in PEM") Path crl,
       @Mixin SettingsOption settings) {
-    with(settings, it -> it.revoke(BackendCommand.id(org), name, read(crl), ORDER));
+    with(settings, it -> it.putCrl(BackendCommand.id(org), name, read(crl), ORDER));
     return say("%s: certificate authority %s has a new revocation list".formatted(org, name));
   }
 

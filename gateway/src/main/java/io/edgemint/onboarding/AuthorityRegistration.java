@@ -24,7 +24,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
@@ -162,27 +161,17 @@ public final class AuthorityRegistration {
    *
    * @throws Impossible if the organisation has no such authority, or the list is refused
    */
-  public Org revoke(OrgId id, String name, String crl, Order order) {
-    return change(
+  public Org putCrl(OrgId id, String name, String crl, Order order) {
+    return editor.edit(
         id,
-        name,
         order,
         "put revocation list of certificate authority " + name,
-        standing -> {
+        org -> {
+          CertificateAuthority standing = standing(org, name);
           RevocationList list = list(crl, CertificateRules.parse(standing.certificate()));
           requireNewer(list, standing);
-          return standing.withCrl(list.base64());
+          return org.withAuthority(standing.withCrl(list.base64()));
         });
-  }
-
-  private Org change(
-      OrgId id,
-      String name,
-      Order order,
-      String action,
-      UnaryOperator<CertificateAuthority> change) {
-    return editor.edit(
-        id, order, action, org -> org.withAuthority(change.apply(standing(org, name))));
   }
 
   /**

@@ -218,8 +218,8 @@ class AuthorityRegistrationTest {
   void revocationList_newer_replacesTheOneThatStands() {
     add(ACME, "devices", ca);
     Instant next = NOW.plus(Duration.ofDays(1));
-    registration().revoke(ACME, "devices", ca.crlPem(2, NOW, next, BigInteger.TEN), ORDER);
-    registration().revoke(ACME, "devices", ca.crlPem(2, NOW, next, BigInteger.TEN), ORDER);
+    registration().putCrl(ACME, "devices", ca.crlPem(2, NOW, next, BigInteger.TEN), ORDER);
+    registration().putCrl(ACME, "devices", ca.crlPem(2, NOW, next, BigInteger.TEN), ORDER);
 
     assertThat(list(ca.crlPem(1, NOW, next))).isEqualTo(Reason.CRL_OLDER);
     TestAuthority stranger = TestAuthority.root("Acme Devices", NOW);
@@ -227,7 +227,7 @@ class AuthorityRegistrationTest {
     assertThat(list(ca.crlPem(3, NOW.minusSeconds(9), NOW))).isEqualTo(Reason.CRL_INVALID);
     assertThat(list(ca.crlPem(3, NOW.plusSeconds(9), next))).isEqualTo(Reason.CRL_INVALID);
     assertThat(list(ca.pem())).isEqualTo(Reason.CRL_INVALID);
-    assertThat(refusal(() -> registration().revoke(ACME, "no", ca.crlPem(3, NOW, next), ORDER)))
+    assertThat(refusal(() -> registration().putCrl(ACME, "no", ca.crlPem(3, NOW, next), ORDER)))
         .isEqualTo(Reason.AUTHORITY_MISSING);
 
     add(ACME, "devices", ca);
@@ -237,7 +237,7 @@ class AuthorityRegistrationTest {
   }
 
   private Reason list(String pem) {
-    return refusal(() -> registration().revoke(ACME, "devices", pem, ORDER));
+    return refusal(() -> registration().putCrl(ACME, "devices", pem, ORDER));
   }
 
   @Test
