@@ -80,7 +80,7 @@ record Claims(
   Caller judge(Issuer issuer, long now) {
     requireMeantForUs(issuer, now);
     OrgId speaksFor = org == null ? issuer.org() : org;
-    if (speaksFor == null || expiry <= issuedAt) {
+    if (speaksFor == null) {
       throw Flaw.CLAIM_MALFORMED.refused();
     }
     if (issuer.org() != null && !issuer.org().equals(speaksFor)) {
@@ -93,9 +93,6 @@ record Claims(
   /** The administrator that a verified token speaks of, who need not name an organisation. */
   Administrator administrator(Issuer issuer, long now) {
     requireMeantForUs(issuer, now);
-    if (expiry <= issuedAt) {
-      throw Flaw.CLAIM_MALFORMED.refused();
-    }
     requireAlive(now);
     return new Administrator(iss, subject, org, scopes, expiry);
   }
@@ -109,6 +106,9 @@ record Claims(
     }
     if (expiry > now + issuer.maxLife().toSeconds()) {
       throw Flaw.LIFE_TOO_LONG.refused();
+    }
+    if (expiry <= issuedAt) {
+      throw Flaw.CLAIM_MALFORMED.refused();
     }
   }
 
