@@ -136,7 +136,7 @@ public final class CertificateVerifier {
     return Future.failedFuture(reason);
   }
 
-  /** Whether any device can get in by its certificate at this moment. */
+  /** Whether there is any authority, though it may let nobody in at this moment. */
   public boolean anybodyGetsIn() {
     return !anchors.isEmpty();
   }
