@@ -8,7 +8,7 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -58,7 +58,7 @@ public final class Canaries {
   /** Without the octet that only holds the sign, and short enough to be found in a part. */
   private static byte[] number(byte[] octets) {
     int from = octets[0] == 0 ? 1 : 0;
-    return java.util.Arrays.copyOfRange(octets, from, Math.min(octets.length, from + 24));
+    return Arrays.copyOfRange(octets, from, Math.min(octets.length, from + 24));
   }
 
   /** Takes down what was written: a line of a log, an answer, what a command said. */
@@ -108,9 +108,5 @@ public final class Canaries {
     Map<String, byte[]> heard = new TreeMap<>();
     HEARD.forEach((where, all) -> heard.put(where, all.toByteArray()));
     return heard;
-  }
-
-  static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
   }
 }

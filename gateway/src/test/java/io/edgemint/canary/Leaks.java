@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class Leaks {
             add(name, "base64", inner);
             add(name, "base64url", inner.replace('+', '-').replace('/', '_'));
           }
-          String hex = Canaries.hex(secret);
+          String hex = HexFormat.of().formatHex(secret);
           add(name, "hex", hex);
           add(name, "HEX", hex.toUpperCase(Locale.ROOT));
           String percent = hex.replaceAll("..", "%$0");

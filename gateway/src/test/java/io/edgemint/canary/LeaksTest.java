@@ -35,7 +35,7 @@ class LeaksTest {
             hex.toUpperCase(Locale.ROOT),
             percent,
             percent.toLowerCase(Locale.ROOT))
-        .collect(Collectors.toList());
+        .toList();
   }
 
   private static byte[] join(byte[]... parts) {

@@ -9,14 +9,12 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A device that shows its certificate by the JDK's own TLS, and takes up its sessions again. */
@@ -47,7 +45,7 @@ final class DeviceClient {
             "device", device.pair().getPrivate(), new char[0], chain.toArray(new Certificate[0]));
       }
       keys.init(store, new char[0]);
-      context.init(keys.getKeyManagers(), new TrustManager[] {new Anybody()}, new SecureRandom());
+      context.init(keys.getKeyManagers(), new TrustManager[] {new TlsClient.Anybody()}, new SecureRandom());
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }
@@ -82,19 +80,6 @@ final class DeviceClient {
       return new Connected(new RawClient(socket), socket);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static final class Anybody implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }
