@@ -13,9 +13,11 @@ import io.edgemint.TestAuthority;
 import io.edgemint.TestAuthority.Device;
 import io.edgemint.TestAuthority.Draft;
 import io.edgemint.backend.CertificateAuthority.Subject;
+import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.Samples;
+import io.edgemint.backend.Snapshot;
 import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -229,8 +231,6 @@ class CertificateVerifierTest {
   void subject_byEachRule_isTheOneName() {
     world.register("acme", authority(acme, Subject.SAN_URI, null));
     world.register("other", authority(other, Subject.SAN_DNS, null));
-    Draft both =
-        draft("not-this", NOW).device().alternatives(0x86, "urn:dev:ops:1").alternatives(0x82);
     Draft dns = draft("not-this", NOW).device().alternatives(0x82, "dev-1.acme.test");
     Draft two = draft("x", NOW).device().alternatives(0x86, "urn:a", "urn:b");
 
@@ -240,7 +240,6 @@ class CertificateVerifierTest {
     assertThat(world.caller(other.device(dns)).subject()).isEqualTo("dev-1.acme.test");
     assertThat(world.refusal(acme.device(two))).isEqualTo("SUBJECT");
     assertThat(world.refusal(acme.device("dev-1", NOW))).isEqualTo("SUBJECT");
-    assertThat(both).isNotNull();
   }
 
   @Test
@@ -357,14 +356,14 @@ class CertificateVerifierTest {
   void authorities_twoThousandOfOneName_areToldApart(boolean keyIds) {
     List<TestAuthority> all = new ArrayList<>();
     int count = keyIds ? 2000 : 60;
-    List<io.edgemint.backend.Org> orgs = new ArrayList<>();
+    List<Org> orgs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Draft draft = draft("Device CA", NOW).authority();
       TestAuthority each = TestAuthority.root(keyIds ? draft : draft.withoutKeyIds());
       all.add(each);
       orgs.add(Samples.org("org-" + i).withAuthority(authority(each)));
     }
-    world.orgs.replace(io.edgemint.backend.Snapshot.of(1, orgs));
+    world.orgs.replace(Snapshot.of(1, orgs));
 
     Device device = all.get(count - 1).device("dev-1", NOW);
     assertThat(world.caller(device).org()).isEqualTo(new OrgId("org-" + (count - 1)));
@@ -375,14 +374,14 @@ class CertificateVerifierTest {
 
   @Test
   void keyIdsOfAnother_copiedManyTimes_hideNobody() {
-    List<io.edgemint.backend.Org> orgs = new ArrayList<>();
+    List<Org> orgs = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       TestAuthority copy =
           TestAuthority.root(draft("Acme Devices", NOW).authority().keyIdOf(acme.pair()));
       orgs.add(Samples.org("aaa-" + i).withAuthority(authority(copy)));
     }
     orgs.add(Samples.org("zzz").withAuthority(authority(acme)));
-    world.orgs.replace(io.edgemint.backend.Snapshot.of(1, orgs));
+    world.orgs.replace(Snapshot.of(1, orgs));
 
     assertThat(world.caller(acme.device("dev-1", NOW)).org()).isEqualTo(new OrgId("zzz"));
   }
@@ -411,7 +410,6 @@ class CertificateVerifierTest {
           }
           try {
             var answer = world.verifier.verify(ClientCertificate.of(List.of(bytes)));
-            assertThat(answer.failed() || bytes.length == good.length).isTrue();
             if (answer.failed()) {
               assertThat(answer.cause()).isInstanceOf(Refused.class);
             } else {
