@@ -15,9 +15,9 @@ import java.time.InstantSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code edgemint audit}: shows and verifies who changed what. */
@@ -39,17 +39,12 @@ final class AuditCommand {
         "show it again with --head. Exits 0 if all fits, 1 with the first version that does not."
       })
   int verify(
-      @Parameters(
-              arity = "0..1",
-              paramLabel = "SETTINGS",
-              defaultValue = "config/edgemint.yaml",
-              description = "the gateway's settings (default: ${DEFAULT-VALUE})")
-          Path settings,
       @Option(
               names = "--head",
               paramLabel = "VERSION:HASH",
               description = "a head that an earlier run printed, which must be part of the trail")
-          @Nullable String head) {
+          @Nullable String head,
+      @Mixin SettingsOption settings) {
     AuditReport.Head noted = head == null ? null : parse(head);
     try (SqlRegistry registry = open(settings)) {
       AuditReport report = registry.audit(noted);
@@ -69,12 +64,6 @@ final class AuditCommand {
       mixinStandardHelpOptions = true,
       description = "Prints the newest changes: version, time, who, what, and the organisation.")
   int list(
-      @Parameters(
-              arity = "0..1",
-              paramLabel = "SETTINGS",
-              defaultValue = "config/edgemint.yaml",
-              description = "the gateway's settings (default: ${DEFAULT-VALUE})")
-          Path settings,
       @Option(names = "--org", paramLabel = "ORG", description = "of one organisation alone")
           @Nullable String org,
       @Option(
@@ -82,7 +71,8 @@ final class AuditCommand {
               paramLabel = "N",
               defaultValue = "20",
               description = "at most so many (default: ${DEFAULT-VALUE})")
-          int count) {
+          int count,
+      @Mixin SettingsOption settings) {
     try (SqlRegistry registry = open(settings)) {
       for (History.Entry entry :
           registry.entries(
@@ -111,8 +101,8 @@ final class AuditCommand {
   }
 
   /** Of a registry that is not there, nothing is made that would verify. */
-  private static SqlRegistry open(Path settings) {
-    RegistrySettings place = Settings.read(settings, System.getenv()).registry();
+  private static SqlRegistry open(SettingsOption settings) {
+    RegistrySettings place = settings.read().registry();
     if (place instanceof Sqlite(Path file) && Files.notExists(file)) {
       throw new Failure(
           "there is no registry " + file + ": correct registry.file, or restore it from a backup");

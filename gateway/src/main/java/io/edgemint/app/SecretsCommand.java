@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,15 +59,8 @@ final class SecretsCommand {
         "Says how many secrets of the registry need which key-encryption key, where each key lies,",
         "and when an old one may go. Exits 0 if every key that is needed is here, 1 if not."
       })
-  int status(
-      @Parameters(
-              arity = "0..1",
-              paramLabel = "SETTINGS",
-              defaultValue = "config/edgemint.yaml",
-              description = "the settings file (default: ${DEFAULT-VALUE})")
-          Path settings) {
-    return SettingsOption.with(
-        settings,
+  int status(@Mixin SettingsOption settings) {
+    return settings.with(
         foundation -> {
           KeyCensus census = foundation.keyCensus();
           tell(census);
@@ -86,12 +80,6 @@ final class SecretsCommand {
             + " opens."
       })
   int rewrap(
-      @Parameters(
-              arity = "0..1",
-              paramLabel = "SETTINGS",
-              defaultValue = "config/edgemint.yaml",
-              description = "the settings file (default: ${DEFAULT-VALUE})")
-          Path settings,
       @Option(
               names = "--rate",
               paramLabel = "N",
@@ -101,12 +89,12 @@ final class SecretsCommand {
                       + " (default: ${DEFAULT-VALUE})")
           int rate,
       @Option(names = "--dry-run", description = "try every secret, and write nothing")
-          boolean dryRun) {
+          boolean dryRun,
+      @Mixin SettingsOption settings) {
     if (rate < 1) {
       throw new Failure("--rate is at least 1 organisation per second");
     }
-    return SettingsOption.with(
-        settings,
+    return settings.with(
         foundation -> {
           Rewrap rewrap = new Rewrap(foundation.registry(), foundation.vault(), "command line");
           Rewrap.Result result =

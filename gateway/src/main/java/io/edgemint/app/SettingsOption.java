@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** The settings file, for commands that are about something else. */
+/** The settings file, for commands that are about what it describes. */
 final class SettingsOption {
   @Option(
       names = {"-s", "--settings"},
@@ -24,14 +24,19 @@ final class SettingsOption {
     return "command line (" + System.getProperty("user.name", "unknown") + ")";
   }
 
-  /** Runs a task of the command line on what the settings describe, and closes that again. */
-  <T> T with(Function<Foundation, T> task) {
-    return with(file, task);
+  /** Where the settings stand. */
+  Path file() {
+    return file;
   }
 
-  /** The same for a settings file that was named in another way. */
-  static <T> T with(Path file, Function<Foundation, T> task) {
-    Settings settings = Settings.read(file, System.getenv());
+  /** Reads the settings, for a task that needs no more than what they say. */
+  Settings read() {
+    return Settings.read(file, System.getenv());
+  }
+
+  /** Runs a task of the command line on what the settings describe, and closes that again. */
+  <T> T with(Function<Foundation, T> task) {
+    Settings settings = read();
     Vertx vertx = Vertx.vertx();
     try (Foundation foundation =
         new Foundation(settings, vertx, InstantSource.system(), new SimpleMeterRegistry())) {

@@ -7,11 +7,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -41,6 +46,34 @@ class MainTest {
             "platform",
             "token",
             "Exit codes");
+  }
+
+  @Test
+  void settings_ofEveryCommandThatTakesThem_areOneOption() {
+    List<String> without = new ArrayList<>();
+    leaves(new CommandLine(Main.class))
+        .forEach(
+            command -> {
+              OptionSpec option = command.getCommandSpec().findOption("--settings");
+              if (option == null) {
+                without.add(command.getCommandSpec().qualifiedName(" "));
+              } else {
+                assertThat(option.names()).contains("-s");
+                assertThat(option.defaultValue()).isEqualTo("config/edgemint.yaml");
+              }
+            });
+    assertThat(without)
+        .containsExactlyInAnyOrder(
+            "edgemint serve",
+            "edgemint check-config",
+            "edgemint secrets new-key",
+            "edgemint token",
+            "edgemint help");
+  }
+
+  private static Stream<CommandLine> leaves(CommandLine command) {
+    Collection<CommandLine> below = command.getSubcommands().values();
+    return below.isEmpty() ? Stream.of(command) : below.stream().flatMap(MainTest::leaves);
   }
 
   @Test

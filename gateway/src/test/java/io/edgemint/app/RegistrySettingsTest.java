@@ -77,15 +77,15 @@ class RegistrySettingsTest {
     StringWriter err = new StringWriter();
     String name = sqlite.toString();
 
-    assertThat(run(out, err, "audit", "verify", name)).isZero();
+    assertThat(run(out, err, "audit", "verify", "-s", name)).isZero();
     assertThat(out.toString()).contains("0 rows verified", "head 0:");
-    assertThat(run(out, err, "audit", "verify", name, "--head", "x")).isOne();
+    assertThat(run(out, err, "audit", "verify", "-s", name, "--head", "x")).isOne();
     assertThat(err.toString()).contains("--head a head is VERSION:HASH");
-    assertThat(run(out, err, "registry", "move", name, "--from", "r.db")).isOne();
+    assertThat(run(out, err, "registry", "move", "-s", name, "--from", "r.db")).isOne();
     assertThat(err.toString()).contains("name no registry.postgresql");
 
     Path away = file("{postgresql: {host: 127.0.0.1, port: 1}}");
-    assertThat(run(out, err, "audit", "list", away.toString())).isOne();
+    assertThat(run(out, err, "audit", "list", "-s", away.toString())).isOne();
     assertThat(err.toString())
         .contains("cannot open the registry PostgreSQL edgemint at 127.0.0.1:1")
         .doesNotContain("\tat ");

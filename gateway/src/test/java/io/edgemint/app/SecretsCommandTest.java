@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,12 +61,8 @@ class SecretsCommandTest {
   }
 
   private String secrets(int status, String command, String... more) {
-    String[] arguments = new String[3 + more.length];
-    arguments[0] = "secrets";
-    arguments[1] = command;
-    arguments[2] = settings();
-    System.arraycopy(more, 0, arguments, 3, more.length);
-    return run(status, arguments);
+    Stream<String> named = Stream.of("secrets", command, "-s", settings());
+    return run(status, Stream.concat(named, Stream.of(more)).toArray(String[]::new));
   }
 
   private String newKey(String name) {

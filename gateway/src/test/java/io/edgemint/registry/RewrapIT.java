@@ -88,6 +88,7 @@ class RewrapIT {
             Main.class.getName(),
             "secrets",
             "rewrap",
+            "--settings",
             settings.toString(),
             "--rate",
             rate)

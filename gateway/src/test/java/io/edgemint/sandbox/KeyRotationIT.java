@@ -88,7 +88,7 @@ class KeyRotationIT extends InSandbox {
 
   @Test
   void rotation_underTraffic_failsNoRequest() throws Exception {
-    String oldKey = run(0, "secrets", "status", settings().toString()).substring(0, 16);
+    String oldKey = run(0, "secrets", "status", "-s", settings().toString()).substring(0, 16);
     Path file = running().world().files().folder().resolve("data/kek-2.key");
     run(0, "secrets", "new-key", file.toString());
 
@@ -104,7 +104,7 @@ class KeyRotationIT extends InSandbox {
       try (Gateway sealing = gateway()) {
         ask(sealing);
         more();
-        String said = run(0, "secrets", "rewrap", settings().toString());
+        String said = run(0, "secrets", "rewrap", "-s", settings().toString());
         assertThat(said).contains("No secret of the registry needs");
         Patience.until(
             () ->
