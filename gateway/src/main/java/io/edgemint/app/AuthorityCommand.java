@@ -1,7 +1,6 @@
 package io.edgemint.app;
 
 import io.edgemint.app.Main.Failure;
-import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.CertificateAuthority.Subject;
 import io.edgemint.backend.Org;
@@ -9,7 +8,6 @@ import io.edgemint.caller.AuthorityHealth;
 import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.AuthorityRegistration.Challenge;
 import io.edgemint.onboarding.AuthorityRegistration.NewAuthority;
-import io.edgemint.onboarding.Impossible;
 import io.edgemint.onboarding.Order;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,7 +35,7 @@ import picocli.CommandLine.Spec;
       "devices in: ask for a challenge, sign its nonce with the authority's key, and add it."
     })
 final class AuthorityCommand {
-  private static final Order ORDER = Order.of("command line");
+  private static final Order ORDER = Order.of(SettingsOption.actor());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -168,7 +166,7 @@ final class AuthorityCommand {
         foundation -> {
           try {
             return task.apply(foundation.authorities());
-          } catch (Impossible | Conflict | IllegalArgumentException e) {
+          } catch (IllegalArgumentException e) {
             throw new Failure(e.getMessage());
           }
         });

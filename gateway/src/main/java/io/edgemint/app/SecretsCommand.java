@@ -96,7 +96,8 @@ final class SecretsCommand {
     }
     return settings.with(
         foundation -> {
-          Rewrap rewrap = new Rewrap(foundation.registry(), foundation.vault(), "command line");
+          Rewrap rewrap =
+              new Rewrap(foundation.registry(), foundation.vault(), SettingsOption.actor());
           Rewrap.Result result =
               dryRun ? rewrap.rehearse() : rewrap.run(progress -> pace(progress, rate));
           return tell(result, dryRun);

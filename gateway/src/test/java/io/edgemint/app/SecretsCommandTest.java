@@ -89,6 +89,8 @@ class SecretsCommandTest {
     assertThat(secrets(0, "rewrap"))
         .contains("Re-wrapped: 1 secrets of 1 organisations", "backups of the registry");
     assertThat(secrets(0, "rewrap")).contains("Re-wrapped: 0 secrets");
+    assertThat(run(0, "audit", "list", "-s", settings()))
+        .contains(" command line (%s) re-wrap secrets ".formatted(System.getProperty("user.name")));
 
     settings("{key_file: kek-2.key}");
     assertThat(secrets(0, "status")).contains(fresh, "1 secrets  seals");
