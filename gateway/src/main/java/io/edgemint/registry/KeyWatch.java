@@ -44,14 +44,14 @@ public final class KeyWatch {
   /**
    * Looks at the snapshot that the gateway starts with, and at each one that follows.
    *
-   * @throws IllegalStateException if there are secrets and none of them can be opened; the message
-   *     says what is missing and how to mend it
+   * @throws RegistryRefused if there are secrets and none of them can be opened; the message says
+   *     what is missing and how to mend it
    */
   public static void start(OrgDirectory orgs, Vault vault, MeterRegistry meters) {
     KeyWatch watch = new KeyWatch(vault, meters);
     KeyCensus first = watch.count(orgs.snapshot());
     if (first.locked()) {
-      throw new IllegalStateException(locked(first, vault));
+      throw new RegistryRefused(locked(first, vault));
     }
     watch.tell(first);
     orgs.onReplace(watch::look);
@@ -108,7 +108,7 @@ public final class KeyWatch {
             .formatted(key.secrets(), key.someOrgs())
         : ("%d secrets of %s are sealed under the key-encryption key %s, which is not here (%s);"
                 + " name its file in secrets.previous_key_files, or set those secrets again")
-            .formatted(key.secrets(), key.someOrgs(), key.keyId(), KeyWatch.held(vault));
+            .formatted(key.secrets(), key.someOrgs(), key.keyId(), held(vault));
   }
 
   private static String locked(KeyCensus census, Vault vault) {
