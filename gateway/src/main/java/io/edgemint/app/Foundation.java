@@ -4,7 +4,6 @@ import io.edgemint.admin.Administration;
 import io.edgemint.admin.Explain;
 import io.edgemint.app.Main.Failure;
 import io.edgemint.backend.ActiveBackends;
-import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
@@ -27,6 +26,7 @@ import io.edgemint.onboarding.StoragePulse;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.probe.Probe;
 import io.edgemint.registry.KeyCensus;
+import io.edgemint.registry.KeyWatch;
 import io.edgemint.registry.KnownKeys;
 import io.edgemint.registry.SnapshotFile;
 import io.edgemint.registry.SnapshotKeeper;
@@ -38,14 +38,9 @@ import io.edgemint.vault.VaultSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -100,8 +95,7 @@ final class Foundation implements AutoCloseable {
 
   private static Vault vault(VaultSettings settings, SqlRegistry registry) {
     try {
-      requireKeyOrNothingSealed(settings.keyFile(), registry);
-      return settings.openOrCreate();
+      return KeyWatch.open(settings, registry);
     } catch (IOException e) {
       registry.close();
       throw new Failure(e.getMessage());
@@ -109,49 +103,6 @@ final class Foundation implements AutoCloseable {
       registry.close();
       throw e;
     }
-  }
-
-  /** A fresh key in the place of a lost one would open nothing, and hide that one is lost. */
-  private static void requireKeyOrNothingSealed(Path keyFile, SqlRegistry registry) {
-    if (!Files.notExists(keyFile)) {
-      return;
-    }
-    KeyCensus sealed = KeyCensus.withoutKeys(orgs(keyFile, registry));
-    // Looked at again, for another process may have made it and sealed with it.
-    if (sealed.secrets() > 0 && Files.notExists(keyFile)) {
-      throw new Failure(
-          ("secrets.key_file: %1$s is not there, but the registry holds %2$d secrets that are"
-               + " sealed under the key-encryption key %3$s. No key was made, for a fresh one opens"
-               + " none of them: put the file back, from a backup if need be. To seal under a new"
-               + " key from now on, make it once for all gateways: edgemint secrets new-key %1$s"
-               + " (and if the old one is lost for good, set the secrets again: edgemint apply)")
-              .formatted(
-                  keyFile,
-                  sealed.secrets(),
-                  String.join(", ", sealed.keys().stream().map(KeyCensus.Usage::keyId).toList())));
-    }
-  }
-
-  private static Collection<Org> orgs(Path keyFile, SqlRegistry registry) {
-    try {
-      return registry.load().orgs();
-    } catch (UncheckedIOException e) {
-      throw new Failure(
-          ("secrets.key_file: %s is not there, and the registry, which says whether one may be"
-               + " made, does not answer: %s. If there was a key, put the file back, from a backup"
-               + " if need be; the snapshot file needs it too. If there was none yet, start again"
-               + " when the registry is there")
-              .formatted(keyFile, e.getMessage()));
-    }
-  }
-
-  private List<String> locked(Org org) {
-    return KeyCensus.of(List.of(org), vault).missing().stream()
-        .map(
-            key ->
-                "%d secrets need the key-encryption key %s, which is not here"
-                    .formatted(key.secrets(), key.keyId()))
-        .toList();
   }
 
   /** Which key-encryption keys the registry's secrets need now. */
@@ -220,7 +171,7 @@ final class Foundation implements AutoCloseable {
         rotation(),
         setup(),
         authorities(),
-        new Explain(backends, sessions, this::locked, clock),
+        new Explain(backends, sessions, org -> KeyWatch.problems(org, vault), clock),
         registry,
         revoker(),
         new PlatformFields(settings.sessions().platformRole() != null));
@@ -236,7 +187,7 @@ final class Foundation implements AutoCloseable {
     return new Explain(
         new ActiveBackends(signers, settings.defaultStorage(), Runnable::run, clock, 1),
         sessions,
-        this::locked,
+        org -> KeyWatch.problems(org, vault),
         clock);
   }
 

@@ -1,24 +1,31 @@
 package io.edgemint.registry;
 
+import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.registry.KeyCensus.Usage;
 import io.edgemint.vault.Vault;
+import io.edgemint.vault.VaultSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Tells whether this process holds the key-encryption keys that the registry's secrets need: once
- * at the start and then with each new snapshot, on the thread that brings it.
+ * Tells whether this process holds the key-encryption keys that the registry's secrets need: before
+ * a key is made, at the start, and with each new snapshot on the thread that brings it.
  */
 public final class KeyWatch {
   private static final System.Logger LOG = System.getLogger(KeyWatch.class.getName());
@@ -39,6 +46,49 @@ public final class KeyWatch {
         MultiGauge.builder("gateway.secrets.by.kek")
             .description("Sealed secrets of the registry by the key-encryption key they need")
             .register(meters);
+  }
+
+  /**
+   * Opens the vault. The key that seals is made if there is none, but not while the registry holds
+   * secrets: in the place of a lost key it would open nothing, and hide that one is lost.
+   *
+   * @throws RegistryRefused if the registry holds secrets and their key is not there, or if it does
+   *     not answer and there is no key
+   * @throws IOException as {@link VaultSettings#openOrCreate}
+   */
+  public static Vault open(VaultSettings settings, BackendStore registry) throws IOException {
+    Path file = settings.keyFile();
+    if (Files.notExists(file)) {
+      KeyCensus sealed = KeyCensus.withoutKeys(orgs(file, registry));
+      // Looked at again, for another process may have made it and sealed with it.
+      if (sealed.secrets() > 0 && Files.notExists(file)) {
+        throw new RegistryRefused(lost(file, sealed));
+      }
+    }
+    return settings.openOrCreate();
+  }
+
+  private static Collection<Org> orgs(Path keyFile, BackendStore registry) {
+    try {
+      return registry.load().orgs();
+    } catch (UncheckedIOException e) {
+      throw new RegistryRefused(
+          ("secrets.key_file: %s is not there, and the registry, which says whether one may be"
+               + " made, does not answer: %s. If there was a key, put the file back, from a backup"
+               + " if need be; the snapshot file needs it too. If there was none yet, start again"
+               + " when the registry is there")
+              .formatted(keyFile, e.getMessage()));
+    }
+  }
+
+  /** Which secrets of an organisation cannot be opened here, in sentences. */
+  public static List<String> problems(Org org, Vault vault) {
+    return KeyCensus.of(List.of(org), vault).missing().stream()
+        .map(
+            key ->
+                "%d secrets need the key-encryption key %s, which is not here"
+                    .formatted(key.secrets(), key.keyId()))
+        .toList();
   }
 
   /**
@@ -111,15 +161,25 @@ public final class KeyWatch {
             .formatted(key.secrets(), key.someOrgs(), key.keyId(), held(vault));
   }
 
+  private static String lost(Path file, KeyCensus sealed) {
+    return ("secrets.key_file: %1$s is not there, but the registry holds %2$d secrets that are"
+            + " sealed under the key-encryption key %3$s. No key was made, for a fresh one opens"
+            + " none of them: put the file back, from a backup if need be. To seal under a new key"
+            + " from now on, make it once for all gateways: edgemint secrets new-key %1$s (and if"
+            + " the old one is lost for good, set the secrets again: edgemint apply)")
+        .formatted(file, sealed.secrets(), ids(sealed.keys()));
+  }
+
   private static String locked(KeyCensus census, Vault vault) {
     return ("none of the registry's %d sealed secrets can be opened: they need the key-encryption"
             + " key %s, and here is only %s. This is a wrong or a freshly made key file: put the"
             + " right one in its place, from a backup if need be. If that key is lost for good,"
             + " set the secrets again under this one: edgemint apply")
-        .formatted(
-            census.secrets(),
-            String.join(", ", census.missing().stream().map(Usage::keyId).toList()),
-            held(vault));
+        .formatted(census.secrets(), ids(census.missing()), held(vault));
+  }
+
+  private static String ids(List<Usage> keys) {
+    return String.join(", ", keys.stream().map(Usage::keyId).toList());
   }
 
   /** The keys that are here, for a sentence. */
