@@ -1,12 +1,9 @@
 package io.edgemint.registry;
 
 import io.edgemint.registry.RegistrySettings.Postgres;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -179,24 +176,19 @@ public final class RegistryMove {
   /** The number of rows and the SHA-256 digest over all of them, in the order of their key. */
   private static String digest(Connection connection, Table table) throws SQLException {
     long count = 0;
+    MessageDigest digest = AuditTrail.digest();
     try (PreparedStatement select = connection.prepareStatement(table.query())) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
       select.setFetchSize(ROWS);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
           for (int i = 1; i <= table.width(); i++) {
-            byte[] value =
-                Objects.toString(rows.getObject(i), "null").getBytes(StandardCharsets.UTF_8);
-            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(value.length).flip());
-            digest.update(value);
+            AuditTrail.add(digest, Objects.toString(rows.getObject(i), "null"));
           }
           count++;
         }
       }
-      return count + ":" + HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
     }
+    return count + ":" + HexFormat.of().formatHex(digest.digest());
   }
 
   private record Table(String name, String columns, String key) {
