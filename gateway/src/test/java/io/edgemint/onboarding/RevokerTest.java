@@ -10,11 +10,11 @@ import io.edgemint.backend.History;
 import io.edgemint.backend.Nodes.Node;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.PassingStore;
 import io.edgemint.backend.Revocation;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Samples;
-import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Revoker.Reach;
 import io.edgemint.onboarding.Revoker.State;
 import io.edgemint.onboarding.Revoker.Wish;
@@ -146,44 +146,25 @@ class RevokerTest {
   }
 
   /** Somebody else writes between the first read and the write after it. */
-  private static final class Racing implements BackendStore {
-    private final BackendStore real;
+  private static final class Racing extends PassingStore {
     private boolean raced;
 
     private Racing(BackendStore real) {
-      this.real = real;
-    }
-
-    @Override
-    public Snapshot load() {
-      return real.load();
-    }
-
-    @Override
-    public @Nullable Org org(OrgId id) {
-      return real.org(id);
-    }
-
-    @Override
-    public Snapshot.Changes since(Snapshot known) {
-      return real.since(known);
+      super(real);
     }
 
     @Override
     public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
       if (!raced) {
         raced = true;
-        Org standing = Objects.requireNonNull(real.org(ACME));
+        Org standing = Objects.requireNonNull(org(ACME));
         Revocation theirs = new Revocation.Subject("of-the-other");
-        real.write(
+        super.write(
             List.of(standing.withRevocations(standing.revocations().with(theirs))),
             new Change("bob", "revoke"));
       }
-      return real.write(orgs, deleted, change);
+      return super.write(orgs, deleted, change);
     }
-
-    @Override
-    public void close() {}
   }
 
   private void report(String id, long version, Duration ago) {

@@ -4,9 +4,9 @@ import static io.edgemint.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.Seeded;
-import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.PassingStore;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.ManualTimers;
 import io.edgemint.caller.NoKeys;
@@ -107,7 +107,7 @@ class FleetFollowingTest {
   }
 
   /** A gateway that can be cut off. */
-  private final class Gateway implements BackendStore {
+  private final class Gateway extends PassingStore {
     private final SqlRegistry registry;
     private final RandomGenerator random;
     private final Following following;
@@ -122,6 +122,7 @@ class FleetFollowingTest {
     private Snapshot.@Nullable Changes late;
 
     private Gateway(SqlRegistry registry, SnapshotFile file, long seed) {
+      super(registry);
       this.registry = registry;
       this.random = new SplittableRandom(seed);
       following = new Following(this, new NoKeys(), file, timers, new Reader(this), random);
@@ -172,11 +173,6 @@ class FleetFollowingTest {
     }
 
     @Override
-    public Snapshot load() {
-      return registry.load();
-    }
-
-    @Override
     public Snapshot.Changes since(Snapshot known) {
       Snapshot.Changes kept = late;
       if (kept != null) {
@@ -197,19 +193,6 @@ class FleetFollowingTest {
       cutOffUntil = fate == 0 ? 0 : timers.millis() + random.nextInt(30_000);
       throw new UncheckedIOException("reset", new IOException());
     }
-
-    @Override
-    public @Nullable Org org(OrgId id) {
-      return registry.org(id);
-    }
-
-    @Override
-    public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
-      return registry.write(orgs, deleted, change);
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** The thread of a gateway's reads. */

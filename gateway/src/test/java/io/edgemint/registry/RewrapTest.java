@@ -8,24 +8,22 @@ import io.edgemint.Seeded;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.PassingStore;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.SealedSecrets;
 import io.edgemint.backend.SealedSecrets.Held;
-import io.edgemint.backend.Snapshot;
 import io.edgemint.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -348,37 +346,5 @@ class RewrapTest {
       }
       return written;
     }
-  }
-
-  /** Passes everything on. */
-  private static class PassingStore implements BackendStore {
-    private final BackendStore store;
-
-    private PassingStore(BackendStore store) {
-      this.store = Objects.requireNonNull(store);
-    }
-
-    @Override
-    public Snapshot load() {
-      return store.load();
-    }
-
-    @Override
-    public @Nullable Org org(OrgId id) {
-      return store.org(id);
-    }
-
-    @Override
-    public Snapshot.Changes since(Snapshot known) {
-      return store.since(known);
-    }
-
-    @Override
-    public List<Org> write(List<Org> orgs, List<Org> deleted, Change change) {
-      return store.write(orgs, deleted, change);
-    }
-
-    @Override
-    public void close() {}
   }
 }
