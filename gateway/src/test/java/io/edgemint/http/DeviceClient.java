@@ -45,7 +45,8 @@ final class DeviceClient {
             "device", device.pair().getPrivate(), new char[0], chain.toArray(new Certificate[0]));
       }
       keys.init(store, new char[0]);
-      context.init(keys.getKeyManagers(), new TrustManager[] {new TlsClient.Anybody()}, new SecureRandom());
+      context.init(
+          keys.getKeyManagers(), new TrustManager[] {new TlsClient.Anybody()}, new SecureRandom());
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }
