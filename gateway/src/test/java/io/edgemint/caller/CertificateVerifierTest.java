@@ -446,8 +446,8 @@ class CertificateVerifierTest {
     byte[] without = new byte[pss.length - 2];
     System.arraycopy(pss, 0, without, 0, 17);
     System.arraycopy(pss, 19, without, 17, pss.length - 19);
-    without[3] -= 2;
-    without[5] -= 2;
+    without[3] = (byte) (without[3] - 2);
+    without[5] = (byte) (without[5] - 2);
     PublicKey other =
         KeyFactory.getInstance("RSASSA-PSS").generatePublic(new X509EncodedKeySpec(without));
     assertThat(other.getEncoded()).isNotEqualTo(info);
