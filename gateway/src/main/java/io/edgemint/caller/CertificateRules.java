@@ -35,7 +35,15 @@ public final class CertificateRules {
   private static final int MOST_RSA_BITS = 8192;
 
   private static final int MOST_EXPONENT_BITS = 32;
+
+  /**
+   * Of names and constraints for them in one path: each is held against each, which with 16 KiB
+   * takes half a second.
+   */
+  private static final int MOST_NAME_BYTES = 2 * 1024;
+
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
+  private static final String ALTERNATIVE_NAMES = "2.5.29.17";
   private static final String PSS = "1.2.840.113549.1.1.10";
 
   /** SHA-256, SHA-384 and SHA-512 with RSA and with ECDSA, and Ed25519; RSA-PSS is looked into. */
@@ -151,9 +159,24 @@ public final class CertificateRules {
     if (constrainsNames(certificate) && !isIssuedBy(certificate, certificate)) {
       return "it has nameConstraints and stands below another authority; give the one above it";
     }
+    if (!hasFewNames(List.of(certificate))) {
+      return "its nameConstraints are larger than 2 KiB";
+    }
     return certificate.hasUnsupportedCriticalExtension()
         ? "it has a critical extension that is not known here"
         : null;
+  }
+
+  /** Whether a path has no name constraints, or few enough to hold its names against them. */
+  static boolean hasFewNames(List<X509Certificate> path) {
+    int constraints = path.stream().mapToInt(each -> length(each, NAME_CONSTRAINTS)).sum();
+    int names = path.stream().mapToInt(each -> length(each, ALTERNATIVE_NAMES)).sum();
+    return constraints == 0 || constraints + names <= MOST_NAME_BYTES;
+  }
+
+  private static int length(X509Certificate certificate, String extension) {
+    byte[] value = certificate.getExtensionValue(extension);
+    return value == null ? 0 : value.length;
   }
 
   static boolean constrainsNames(X509Certificate certificate) {

@@ -240,6 +240,7 @@ final class ChainJudge {
     if (anchor.isConstrained()) {
       whole.add(anchor.certificate());
     }
+    require(CertificateRules.hasFewNames(whole), ChainFlaw.PATH);
     try {
       PKIXParameters parameters = new PKIXParameters(Set.of(anchor.trust()));
       // Lists come from the organisation's record, never from an address in a certificate.

@@ -20,6 +20,7 @@ import io.edgemint.backend.Samples;
 import io.edgemint.backend.Snapshot;
 import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -532,5 +533,30 @@ class CertificateVerifierTest {
 
   private static byte[] policy(int number) {
     return TestAuthority.der(0x06, new byte[] {0x2a, (byte) (number + 1)});
+  }
+
+  /** Each name is held against each constraint, and those against each other. */
+  @Test
+  void chain_withMoreNameConstraintsThanAnybodyNeeds_isRefused() {
+    registerBoth();
+    TestAuthority few = acme.intermediate(excluding("Line 1", 20));
+    TestAuthority many = acme.intermediate(excluding("Line 2", 200));
+
+    assertThat(world.refusal(few.device("dev-1", NOW).with(few.der()))).isEqualTo("accepted");
+    assertThat(world.refusal(many.device("dev-1", NOW).with(many.der()))).isEqualTo("PATH");
+    assertThat(CertificateRules.notAnAuthority(CertificateRules.parse(many.der())))
+        .contains("nameConstraints");
+    X509Certificate root = CertificateRules.parse(TestAuthority.root(excluding("Root", 200)).der());
+    assertThat(CertificateRules.notAnAuthority(root)).contains("larger than 2 KiB");
+  }
+
+  private static Draft excluding(String name, int count) {
+    byte[][] excluded = new byte[count][];
+    for (int i = 0; i < count; i++) {
+      byte[] host = ("host-" + i + ".test").getBytes(StandardCharsets.US_ASCII);
+      excluded[i] = TestAuthority.der(0x30, TestAuthority.der(0x82, host));
+    }
+    byte[] value = TestAuthority.der(0x30, TestAuthority.der(0xa1, excluded));
+    return draft(name, NOW).authority().extension("551d1e", true, value);
   }
 }
