@@ -256,6 +256,9 @@ final class ChainJudge {
       throw ChainFlaw.PATH.refused();
     } catch (InvalidAlgorithmParameterException e) {
       throw new IllegalStateException("the parameters are PKIX ones", e);
+    } catch (RuntimeException e) {
+      // Such as the JDK's of two name constraints for mail that have no name in common.
+      throw ChainFlaw.PATH.refused();
     } catch (GeneralSecurityException e) {
       throw ChainFlaw.MALFORMED.refused();
     }

@@ -559,4 +559,24 @@ class CertificateVerifierTest {
     byte[] value = TestAuthority.der(0x30, TestAuthority.der(0xa1, excluded));
     return draft(name, NOW).authority().extension("551d1e", true, value);
   }
+
+  /** What the JDK answers with a RuntimeException. */
+  @Test
+  void chain_withNameConstraintsThatShareNoName_isRefused() {
+    registerBoth();
+    TestAuthority first = acme.intermediate(mailOf("Line 1", "a.test"));
+    TestAuthority second = first.intermediate(mailOf("Line 2", "b.test"));
+
+    Device device = second.device("dev-1", NOW).with(second.der()).with(first.der());
+
+    assertThat(world.refusal(device)).isEqualTo("PATH");
+  }
+
+  private static Draft mailOf(String name, String host) {
+    byte[] mail = TestAuthority.der(0x81, host.getBytes(StandardCharsets.US_ASCII));
+    byte[] permitted = TestAuthority.der(0xa0, TestAuthority.der(0x30, mail));
+    return draft(name, NOW)
+        .authority()
+        .extension("551d1e", true, TestAuthority.der(0x30, permitted));
+  }
 }
