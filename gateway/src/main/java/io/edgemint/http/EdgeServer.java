@@ -157,10 +157,11 @@ public final class EdgeServer extends VerticleBase {
   }
 
   private Credential credential() {
-    ClientAddress clients = new ClientAddress(settings::isProxy);
     if (door == Door.CERTIFICATES) {
-      return new ConnectionCertificate(grants, clients);
+      // TLS ends here, so no proxy can have written X-Forwarded-For.
+      return new ConnectionCertificate(grants, new ClientAddress(address -> false));
     }
+    ClientAddress clients = new ClientAddress(settings::isProxy);
     Credential token = new BearerToken(grants, clients);
     return settings
         .clientCertificates()

@@ -68,6 +68,12 @@ public record EdgeSettings(
     Duration drain = section.duration("drain", DEFAULT.drain, Duration.ZERO, Duration.ofHours(1));
     return section.build(
         () -> {
+          if (proxyProtocol && clientCertificates.get().forwarded().isPresent()) {
+            throw new IllegalArgumentException(
+                "proxy_protocol is on, so what trusted_proxies lists passes bytes on unread, and"
+                    + " client_certificates.forwarded would believe whatever clients write; remove"
+                    + " one of them");
+          }
           if (proxyProtocol && proxies.get().isEmpty()) {
             throw new IllegalArgumentException(
                 "proxy_protocol is on, so trusted_proxies must list who may send its header");

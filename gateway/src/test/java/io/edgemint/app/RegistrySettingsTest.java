@@ -77,8 +77,8 @@ class RegistrySettingsTest {
     StringWriter err = new StringWriter();
     String name = sqlite.toString();
 
-    assertThat(run(out, err, "audit", "verify", "-s", name)).isZero();
-    assertThat(out.toString()).contains("0 rows verified", "head 0:");
+    assertThat(run(out, err, "audit", "verify", "-s", name)).isOne();
+    assertThat(err.toString()).contains("there is no registry " + folder.resolve("r.db"));
     assertThat(run(out, err, "audit", "verify", "-s", name, "--head", "x")).isOne();
     assertThat(err.toString()).contains("--head a head is VERSION:HASH");
     assertThat(run(out, err, "registry", "move", "-s", name, "--from", "r.db")).isOne();

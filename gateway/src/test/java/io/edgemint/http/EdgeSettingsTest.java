@@ -72,6 +72,17 @@ class EdgeSettingsTest {
   }
 
   @Test
+  void read_forwardedCertificatesBehindProxyHeaders_isRefused() {
+    assertThatExceptionOfType(InvalidSettings.class)
+        .isThrownBy(
+            () ->
+                read(
+                    "trusted_proxies: [10.0.0.1], proxy_protocol: true,"
+                        + " client_certificates: {forwarded: {header: client-cert}}"))
+        .withMessageContaining("would believe whatever clients write");
+  }
+
+  @Test
   void read_forwardedCertificates_isMapped() {
     EdgeSettings settings =
         read(

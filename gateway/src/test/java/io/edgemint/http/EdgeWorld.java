@@ -161,11 +161,14 @@ final class EdgeWorld implements AutoCloseable {
     port = start(Door.TOKENS, settings, granting, time, certificates);
   }
 
-  /** Starts a port on which TLS asks for certificates, beside the edge. */
+  /** Starts a port on which TLS asks for certificates, beside the edge; its peers are proxies. */
   int serveCertificates(TlsSettings tls) {
     return start(
         Door.CERTIFICATES,
-        settings(new ClientCertificateSettings(Optional.of(0), Optional.empty()), List.of(), false),
+        settings(
+            new ClientCertificateSettings(Optional.of(0), Optional.empty()),
+            List.of(Network.parse("127.0.0.1")),
+            false),
         grants,
         clock,
         Optional.of(new Certificates(tls, clock, meters)));
