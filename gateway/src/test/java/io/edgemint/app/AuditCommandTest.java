@@ -28,7 +28,7 @@ class AuditCommandTest {
     Files.writeString(settings, "signing: {provider: jdk}\nregistry: {" + registry + "}\n");
     StringWriter said = new StringWriter();
     PrintWriter out = new PrintWriter(said, true);
-    assertThat(Main.run(new String[] {"audit", command, settings.toString()}, out, out))
+    assertThat(Main.run(new String[] {"audit", command, "-s", settings.toString()}, out, out))
         .as(said.toString())
         .isEqualTo(status);
     assertThat(said.toString()).doesNotContain("\tat ", "Exception");

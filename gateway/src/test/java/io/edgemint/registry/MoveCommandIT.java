@@ -34,20 +34,20 @@ class MoveCommandIT {
     try (SqlRegistry registry = SqlRegistry.sqlite(file, Set.of(), InstantSource.system())) {
       registry.write(List.of(org("acme"), org("globex")), CHANGE);
     }
-    String verified = run(0, "audit", "verify", before.toString());
+    String verified = run(0, "audit", "verify", "-s", before.toString());
     String head = verified.substring(verified.indexOf("head ")).strip();
 
-    assertThat(run(1, "registry", "move", before.toString(), "--from", file.toString()))
+    assertThat(run(1, "registry", "move", "-s", before.toString(), "--from", file.toString()))
         .contains("name no registry.postgresql");
-    assertThat(run(0, "registry", "move", after.toString(), "--from", file.toString()))
+    assertThat(run(0, "registry", "move", "-s", after.toString(), "--from", file.toString()))
         .contains("verifying the copy", "moved: " + place, head);
-    assertThat(run(0, "registry", "move", after.toString(), "--from", file.toString()))
+    assertThat(run(0, "registry", "move", "-s", after.toString(), "--from", file.toString()))
         .contains("it is there already", head);
 
-    assertThat(run(0, "audit", "verify", after.toString())).contains("2 rows verified", head);
-    assertThat(run(1, "audit", "verify", before.toString()))
+    assertThat(run(0, "audit", "verify", "-s", after.toString())).contains("2 rows verified", head);
+    assertThat(run(1, "audit", "verify", "-s", before.toString()))
         .contains("has moved to " + place, "name that under registry.postgresql");
-    assertThat(run(1, "registry", "move", after.toString(), "--from", folder + "/none.db"))
+    assertThat(run(1, "registry", "move", "-s", after.toString(), "--from", folder + "/none.db"))
         .contains("there is no registry");
   }
 
