@@ -20,8 +20,8 @@ import java.util.Map;
  * before them were answered, and each has a token and a connection of its own.
  *
  * <p>System properties: {@code rate} (devices per second, 300), {@code target} (the address of a
- * gateway; without it the sandbox is started and stopped), {@code tokens} (a file with a token on
- * each line, one for each device), {@code key} (what they ask for).
+ * gateway; without it the sandbox is started, asked 3,000 times first, and stopped), {@code tokens}
+ * (a file with a token on each line, one for each device), {@code key} (what they ask for).
  */
 public final class FleetRollout extends Simulation {
   private static final int SECONDS = 30;
