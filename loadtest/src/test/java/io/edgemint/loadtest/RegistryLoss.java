@@ -6,12 +6,17 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Revocations;
 import io.edgemint.backend.Samples;
+import io.edgemint.backend.SealedSecret;
+import io.edgemint.backend.SealedSecrets;
+import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.registry.SqlRegistry;
+import io.edgemint.vault.Vault;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -85,7 +90,8 @@ final class RegistryLoss {
     return SqlRegistry.sqlite(data.resolve("registry.db"), Set.of(), InstantSource.system());
   }
 
-  private void fill() {
+  private void fill() throws IOException {
+    Vault vault = Vault.openOrCreate(data.resolve("key-encryption.key"));
     try (SqlRegistry registry = registry()) {
       var storage = Samples.s3("firmware");
       List<Org> orgs =
@@ -95,10 +101,17 @@ final class RegistryLoss {
                       Samples.org(
                               "org-%05d".formatted(i), Backend.draft("prod", 1, storage, storage))
                           .withVersion(0))
+              .map(org -> SealedSecrets.map(org, (purpose, old) -> seal(vault, purpose)))
               .toList();
       registry.write(orgs, CHANGE);
       registry.write(List.of(Samples.org(ORG.value()).withVersion(0)), CHANGE);
     }
+  }
+
+  /** A gateway refuses to start where it can open nothing. */
+  private static SealedSecret seal(Vault vault, Purpose purpose) {
+    byte[] secret = "secret".getBytes(StandardCharsets.UTF_8);
+    return new SealedSecret(1, vault.seal(secret, purpose.context(1)));
   }
 
   /** From a committed change until every gateway answers a device accordingly. */
