@@ -49,7 +49,8 @@ final class Nginx implements AutoCloseable {
             .collect(Collectors.joining(" "));
     return """
     daemon off;
-    worker_processes 1;
+    # One process: workers would outlive a master that is killed.
+    master_process off;
     pid %1$s/nginx.pid;
     error_log %1$s/error.log;
     events { worker_connections 1024; }
