@@ -6,12 +6,12 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage.Credentials.Role;
+import io.edgemint.bucket.Courier;
 import io.edgemint.credentials.Ailment;
 import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Impossible.Reason;
-import io.edgemint.probe.Courier;
 import io.edgemint.probe.Probe;
 import io.edgemint.setup.Setup;
 

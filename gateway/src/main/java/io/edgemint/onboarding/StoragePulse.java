@@ -4,14 +4,14 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.BucketRequests;
+import io.edgemint.bucket.Courier;
 import io.edgemint.credentials.Ailment;
 import io.edgemint.credentials.NoSession;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Outbound;
-import io.edgemint.probe.Answer;
-import io.edgemint.probe.BucketRequests;
-import io.edgemint.probe.Courier;
 import io.edgemint.probe.Probe;
 import java.time.InstantSource;
 

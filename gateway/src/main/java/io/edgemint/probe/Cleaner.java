@@ -2,6 +2,10 @@ package io.edgemint.probe;
 
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.BucketRequests;
+import io.edgemint.bucket.Courier;
+import io.edgemint.bucket.Xml;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

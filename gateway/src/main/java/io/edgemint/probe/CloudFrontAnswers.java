@@ -3,6 +3,7 @@ package io.edgemint.probe;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.CloudFront.SigningKey;
+import io.edgemint.bucket.Answer;
 
 /**
  * Tells apart why a distribution does not serve a signed link: it answers {@code InvalidKey} to an

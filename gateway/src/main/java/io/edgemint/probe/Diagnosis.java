@@ -1,5 +1,6 @@
 package io.edgemint.probe;
 
+import io.edgemint.bucket.Answer;
 import io.edgemint.outbound.OutboundFailure;
 import java.util.Locale;
 import java.util.Optional;

@@ -9,6 +9,8 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.SignerFactory;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.Courier;
 import io.edgemint.probe.Check.Side;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;

@@ -1,6 +1,8 @@
 package io.edgemint.probe;
 
 import io.edgemint.backend.S3Storage;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.Xml;
 import io.edgemint.probe.Check.Side;
 
 /** Checks that the bucket does not put firmware to sleep, where the role may see its rules. */

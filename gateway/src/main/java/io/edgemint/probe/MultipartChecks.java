@@ -1,6 +1,10 @@
 package io.edgemint.probe;
 
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.BucketRequests;
+import io.edgemint.bucket.Courier;
+import io.edgemint.bucket.Xml;
 import io.edgemint.probe.Check.Side;
 import java.util.Optional;
 

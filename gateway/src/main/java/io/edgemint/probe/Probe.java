@@ -8,6 +8,9 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials.Role;
 import io.edgemint.backend.SignerFactory;
+import io.edgemint.bucket.BucketRequests;
+import io.edgemint.bucket.Courier;
+import io.edgemint.bucket.Listing;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.outbound.Outbound;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Probe {
   /** Where everything that probes write lies, below the storage's prefix. */
-  public static final String FOLDER = "edgemint-probe/";
+  public static final String FOLDER = Listing.PROBES;
 
   private static final long LIFE = 300;
 

@@ -4,6 +4,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials.Role;
+import io.edgemint.bucket.Courier;
 import io.edgemint.credentials.RoleTrial;
 import io.edgemint.credentials.RoleTrial.Attempt;
 import io.edgemint.credentials.RoleTrial.Attempt.Denied;

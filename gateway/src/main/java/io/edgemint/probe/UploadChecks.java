@@ -2,6 +2,10 @@ package io.edgemint.probe;
 
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Encryption;
+import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.BucketRequests;
+import io.edgemint.bucket.Courier;
+import io.edgemint.bucket.Xml;
 import io.edgemint.probe.Check.Side;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;

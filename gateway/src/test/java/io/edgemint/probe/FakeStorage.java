@@ -2,6 +2,7 @@ package io.edgemint.probe;
 
 import static io.edgemint.Patience.await;
 
+import io.edgemint.bucket.Listing;
 import io.edgemint.onboarding.Bench;
 import io.edgemint.probe.FirstSignatures.Flaw;
 import io.vertx.core.Vertx;

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import io.edgemint.outbound.Outbound;
 import java.net.URLDecoder;
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * by page ("ListObjectsV2", Amazon S3 API reference). Waits for the network.
  */
 public final class Listing {
+  /** Where probes write below a storage's prefix; nobody else's objects lie there. */
+  public static final String PROBES = "edgemint-probe/";
+
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   /** A thousand keys of the greatest length, percent-encoded. */
@@ -67,7 +70,7 @@ public final class Listing {
         throw new Failed("its keys come in no order");
       }
       last = key;
-      if (!key.startsWith(Probe.FOLDER)) {
+      if (!key.startsWith(PROBES)) {
         return key;
       }
     }

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
@@ -56,12 +56,12 @@ public final class BucketRequests {
   }
 
   /** Asks for the rules by which objects age. */
-  Signed lifecycle() {
+  public Signed lifecycle() {
     return signed(SdkHttpMethod.GET, address.bucketPath(), Map.of("lifecycle", ""));
   }
 
   /** Lists some objects whose names begin so, below the storage's prefix. */
-  Signed list(String start) {
+  public Signed list(String start) {
     return signed(
         SdkHttpMethod.GET,
         address.bucketPath(),
@@ -73,7 +73,7 @@ public final class BucketRequests {
    *
    * @param continuation what the page before told to send, or null for the first
    */
-  Signed page(@Nullable String continuation) {
+  public Signed page(@Nullable String continuation) {
     Map<String, String> query = new HashMap<>();
     query.put("list-type", "2");
     query.put("prefix", storage.prefix());
@@ -85,7 +85,7 @@ public final class BucketRequests {
   }
 
   /** Lists some uploads in parts whose names begin so, below the storage's prefix. */
-  Signed listUploads(String start) {
+  public Signed listUploads(String start) {
     return signed(
         SdkHttpMethod.GET,
         address.bucketPath(),
@@ -93,14 +93,14 @@ public final class BucketRequests {
   }
 
   /** Puts an object with the headers that ask for an encryption. */
-  Signed put(ObjectKey key, Buffer content, Map<String, String> encryption) {
+  public Signed put(ObjectKey key, Buffer content, Map<String, String> encryption) {
     Map<String, String> headers = new HashMap<>(encryption);
     headers.put("Content-Type", "application/octet-stream");
     return signed(SdkHttpMethod.PUT, path(key), Map.of(), headers, content.getBytes());
   }
 
   /** Reads an object. */
-  Signed get(ObjectKey key) {
+  public Signed get(ObjectKey key) {
     return signed(SdkHttpMethod.GET, path(key), Map.of());
   }
 
@@ -110,13 +110,13 @@ public final class BucketRequests {
   }
 
   /** Deletes an object, or one version of it for good. */
-  Signed delete(ObjectKey key, @Nullable String version) {
+  public Signed delete(ObjectKey key, @Nullable String version) {
     return signed(
         SdkHttpMethod.DELETE, path(key), version == null ? Map.of() : Map.of("versionId", version));
   }
 
   /** Begins an upload in parts, encrypted as the storage asks. */
-  Signed startUpload(ObjectKey key) {
+  public Signed startUpload(ObjectKey key) {
     return signed(
         SdkHttpMethod.POST,
         path(key),
@@ -126,12 +126,12 @@ public final class BucketRequests {
   }
 
   /** Asks which parts of an upload are there. */
-  Signed listParts(ObjectKey key, String uploadId) {
+  public Signed listParts(ObjectKey key, String uploadId) {
     return signed(SdkHttpMethod.GET, path(key), Map.of("uploadId", uploadId));
   }
 
   /** Ends an upload in parts without an object. */
-  Signed abortUpload(ObjectKey key, String uploadId) {
+  public Signed abortUpload(ObjectKey key, String uploadId) {
     return signed(SdkHttpMethod.DELETE, path(key), Map.of("uploadId", uploadId));
   }
 

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import io.edgemint.outbound.Call;
 import io.edgemint.outbound.Outbound;
@@ -21,14 +21,14 @@ public final class Courier {
   }
 
   /** The same for answers of another size, and the time that they take. */
-  Courier(Outbound outbound, int maxAnswer, Duration deadline) {
+  public Courier(Outbound outbound, int maxAnswer, Duration deadline) {
     this.outbound = outbound;
     this.maxAnswer = maxAnswer;
     this.deadline = deadline;
   }
 
   /** Reads an address as a device does. */
-  Answer get(URI uri, Map<String, String> headers) {
+  public Answer get(URI uri, Map<String, String> headers) {
     return send(new BucketRequests.Signed("GET", uri, headers, null));
   }
 

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import io.edgemint.outbound.OutboundFailure;
 import io.edgemint.outbound.Reply;
@@ -60,26 +60,26 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
   }
 
   /** Whether the request was understood and turned away. */
-  boolean refused() {
+  public boolean refused() {
     return status() == 401 || status() == 403;
   }
 
-  boolean hasBytes(Buffer expected) {
+  public boolean hasBytes(Buffer expected) {
     return reply != null && reply.body().equals(expected);
   }
 
   /** A header, if it is there. */
-  Optional<String> header(String name) {
+  public Optional<String> header(String name) {
     return reply == null ? Optional.empty() : Optional.ofNullable(reply.headers().get(name));
   }
 
   /** The body of a success, for those who asked for a list. */
-  byte[] body() {
+  public byte[] body() {
     return reply == null ? new byte[0] : reply.body().getBytes();
   }
 
   /** The error code of a refusal; empty if there is none that is known. */
-  String code() {
+  public String code() {
     if (reply == null || status() < 300) {
       return "";
     }

@@ -1,4 +1,4 @@
-package io.edgemint.probe;
+package io.edgemint.bucket;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,9 +18,9 @@ import org.xml.sax.SAXParseException;
  * An element of what S3 answers to those who ask for a list; what is no XML is an element without
  * content.
  */
-record Xml(Optional<Element> element) {
+public record Xml(Optional<Element> element) {
   /** Reads a document; one that declares a type is none (XML external entities). */
-  static Xml of(byte[] document) {
+  public static Xml of(byte[] document) {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
@@ -36,12 +36,12 @@ record Xml(Optional<Element> element) {
   }
 
   /** Whether this is an element of a name. */
-  boolean isNamed(String name) {
+  public boolean isNamed(String name) {
     return element.isPresent() && element.get().getTagName().equals(name);
   }
 
   /** All elements of a name below this one, in order. */
-  List<Xml> all(String name) {
+  public List<Xml> all(String name) {
     List<Xml> found = new ArrayList<>();
     element.ifPresent(
         parent -> {
@@ -54,12 +54,12 @@ record Xml(Optional<Element> element) {
   }
 
   /** The text of the first element of a name below this one. */
-  Optional<String> text(String name) {
+  public Optional<String> text(String name) {
     return all(name).stream().findFirst().flatMap(Xml::element).map(Element::getTextContent);
   }
 
   /** The id of an upload in parts, if it is one that can be sent back. */
-  Optional<String> id() {
+  public Optional<String> id() {
     return text("UploadId").filter(id -> id.matches("[!-~]{1,1024}"));
   }
 
