@@ -76,6 +76,67 @@ final class SessionPolicy {
   }
 
   /**
+   * Allows to write objects below a storage's prefix, whole or in parts and encrypted as the
+   * storage asks, and to see what has come of it. Without the right to list, S3 says of what is
+   * missing that it may not be read (HeadObject, Amazon S3 API reference); a request for an object
+   * names no prefix, hence {@code IfExists}.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String publish(S3Storage storage) {
+    String bucket = bucketArn(storage);
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":["s3:PutObject","s3:GetObject",\
+        "s3:AbortMultipartUpload","s3:ListMultipartUploadParts"],"Resource":"%s/%s*"},\
+        {"Effect":"Allow","Action":"s3:ListBucket","Resource":"%s",\
+        "Condition":{"StringLikeIfExists":{"s3:prefix":"%s*"}}},\
+        {"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",\
+        "Condition":{"StringLike":{"kms:ViaService":"s3.%s.*"}}}]}\
+        """
+            .formatted(bucket, storage.prefix(), bucket, storage.prefix(), storage.region()));
+  }
+
+  /**
+   * Allows to delete objects below a storage's prefix, but no version of one.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String delete(S3Storage storage) {
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":"s3:DeleteObject","Resource":"%s/%s*"}]}\
+        """
+            .formatted(bucketArn(storage), storage.prefix()));
+  }
+
+  /**
+   * Allows to find the uploads in parts that are under way in a bucket, whose listing S3 limits to
+   * no prefix, and to end those below the storage's prefix.
+   *
+   * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
+   */
+  static String sweep(S3Storage storage) {
+    String bucket = bucketArn(storage);
+    return bounded(
+        """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
+        "Action":"s3:ListBucketMultipartUploads","Resource":"%s"},\
+        {"Effect":"Allow","Action":"s3:AbortMultipartUpload","Resource":"%s/%s*"}]}\
+        """
+            .formatted(bucket, bucket, storage.prefix()));
+  }
+
+  /** The bucket's ARN, once bucket and prefix are such as may stand in a policy. */
+  private static String bucketArn(S3Storage storage) {
+    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
+    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    return "arn:" + partition(storage.region()).id() + ":s3:::" + storage.bucket();
+  }
+
+  /**
    * Allows to list what lies below a storage's prefix.
    *
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy

@@ -135,7 +135,7 @@ public final class Sessions implements AutoCloseable {
    *     the message names it and the fix
    */
   public SessionHandle of(OrgId org, String backend, S3Storage storage) {
-    return of(org, backend, storage, role -> handles.get(way(org, storage, role), this::renewing));
+    return shared(org, backend, storage, "read", SessionPolicy.read(storage));
   }
 
   /**
@@ -158,22 +158,47 @@ public final class Sessions implements AutoCloseable {
     return forOne(org, backend, storage, "list", SessionPolicy.list(storage));
   }
 
-  private SessionHandle forOne(
+  /**
+   * The way to a session that may write below a storage's prefix, for publishers; shared by all who
+   * hold it.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public SessionHandle toPublish(OrgId org, String backend, S3Storage storage) {
+    return shared(org, backend, storage, "publish", SessionPolicy.publish(storage));
+  }
+
+  /**
+   * The way to a session that may delete below a storage's prefix; as {@link #toPublish}.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public SessionHandle toDelete(OrgId org, String backend, S3Storage storage) {
+    return shared(org, backend, storage, "delete", SessionPolicy.delete(storage));
+  }
+
+  /**
+   * The way to a session that may find and end uploads in parts below a storage's prefix; as {@link
+   * #toProbe}.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, String, S3Storage)}
+   */
+  public SessionHandle toSweep(OrgId org, String backend, S3Storage storage) {
+    return forOne(org, backend, storage, "sweep", SessionPolicy.sweep(storage));
+  }
+
+  private SessionHandle shared(
       OrgId org, String backend, S3Storage storage, String purpose, String policy) {
     return of(
         org,
         backend,
         storage,
-        role ->
-            renewing(
-                new Way(
-                    org,
-                    role,
-                    storage.region(),
-                    storage.endpoint().fips(),
-                    purpose,
-                    policy,
-                    storage.ttl())));
+        role -> handles.get(way(org, storage, role, purpose, policy), this::renewing));
+  }
+
+  private SessionHandle forOne(
+      OrgId org, String backend, S3Storage storage, String purpose, String policy) {
+    return of(org, backend, storage, role -> renewing(way(org, storage, role, purpose, policy)));
   }
 
   /**
@@ -327,15 +352,9 @@ public final class Sessions implements AutoCloseable {
     clients.close();
   }
 
-  private static Way way(OrgId org, S3Storage storage, Role role) {
+  private static Way way(OrgId org, S3Storage storage, Role role, String purpose, String policy) {
     return new Way(
-        org,
-        role,
-        storage.region(),
-        storage.endpoint().fips(),
-        "read",
-        SessionPolicy.read(storage),
-        storage.ttl());
+        org, role, storage.region(), storage.endpoint().fips(), purpose, policy, storage.ttl());
   }
 
   /** Everything that decides a session, and how long its links live. */

@@ -31,6 +31,13 @@ enum Problem {
   METHOD_NOT_ALLOWED(405, "The path does not take this method", false, "stops"),
   URL_TOO_LONG(409, "The link is longer than the caller can hold", false, "stops"),
   VERSION_NOT_PINNABLE(409, "This backend cannot pin a version", false, "stops"),
+  SCOPE_MISSING(403, "The token lacks a scope", false, "gets a token with it"),
+  OBJECT_MISSING(404, "There is no such object", false, "stops"),
+  OBJECT_ARCHIVED(409, "The object must be restored before it can be read", false, "stops"),
+  OBJECT_EXISTS(409, "There is an object of that key already", false, "stops"),
+  UPLOAD_UNKNOWN(404, "There is no such upload", false, "begins a new upload"),
+  UPLOAD_INCOMPLETE(409, "The upload is not complete", false, "sends what is missing"),
+  UPLOAD_MISMATCH(409, "What was uploaded is not what was announced", false, "uploads again"),
   RATE_LIMITED(429, "Asked too often", true, "waits `Retry-After`"),
   OVERLOADED(503, "The gateway is busy", true, "waits `Retry-After`"),
   BACKEND_UNAVAILABLE(503, "The backend cannot sign", true, "waits `Retry-After`"),
@@ -72,6 +79,13 @@ enum Problem {
       case BODY_TOO_LARGE -> BODY_TOO_LARGE;
       case URL_TOO_LONG -> URL_TOO_LONG;
       case VERSION_NOT_PINNABLE -> VERSION_NOT_PINNABLE;
+      case SCOPE_MISSING -> SCOPE_MISSING;
+      case OBJECT_MISSING -> OBJECT_MISSING;
+      case OBJECT_ARCHIVED -> OBJECT_ARCHIVED;
+      case OBJECT_EXISTS -> OBJECT_EXISTS;
+      case UPLOAD_UNKNOWN -> UPLOAD_UNKNOWN;
+      case UPLOAD_INCOMPLETE -> UPLOAD_INCOMPLETE;
+      case UPLOAD_MISMATCH -> UPLOAD_MISMATCH;
       case RATE_LIMITED -> RATE_LIMITED;
       case OVERLOADED -> OVERLOADED;
       case BACKEND_UNAVAILABLE -> BACKEND_UNAVAILABLE;

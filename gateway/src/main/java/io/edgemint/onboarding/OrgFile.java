@@ -156,11 +156,25 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
         Field<CloudFront> cdn =
             cloudFront.read(
                 section.section("cloudfront"), UNNAMED, DefaultStorage.NAME, new HashSet<>());
-        return section.build(() -> Optional.of(new DefaultStorage(cdn.get(), region.get())));
+        Field<Optional<S3Storage>> upload = uploadBehind(section);
+        return section.build(
+            () ->
+                Optional.of(
+                    new DefaultStorage(cdn.get(), region.get(), upload.get().orElse(null))));
       }
       Field<S3Storage> bucket = s3.read(section.section("s3"), UNNAMED, DefaultStorage.NAME, true);
       return section.build(
-          () -> Optional.of(new DefaultStorage(bucket.get(), bucket.get().region())));
+          () -> Optional.of(new DefaultStorage(bucket.get(), bucket.get().region(), bucket.get())));
+    }
+
+    /** The bucket behind a distribution of default storage, if publishers write there. */
+    private Field<Optional<S3Storage>> uploadBehind(Section section) {
+      if (!section.has("upload")) {
+        return section.build(Optional::empty);
+      }
+      Field<S3Storage> upload =
+          s3.read(section.section("upload").section("s3"), UNNAMED, DefaultStorage.NAME, true);
+      return section.build(() -> Optional.of(upload.get()));
     }
 
     private Field<Backend> backend(

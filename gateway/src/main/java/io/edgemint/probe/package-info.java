@@ -1,4 +1,4 @@
-/** Tries the path of a device through a backend, and looks into buckets. */
+/** Tries the path of a device through a backend. */
 @NullMarked
 package io.edgemint.probe;
 

@@ -53,6 +53,74 @@ class SessionPolicyTest {
   }
 
   @Test
+  void publish_plainStorage_allowsToWriteBelowItsPrefixAlone() throws Exception {
+    String policy = SessionPolicy.publish(storage("acme-fw", "eu-central-1", "prod/"));
+
+    assertThat(new ObjectMapper().readTree(policy))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"Version": "2012-10-17",
+                     "Statement": [
+                      {"Effect": "Allow",
+                       "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload",
+                                  "s3:ListMultipartUploadParts"],
+                       "Resource": "arn:aws:s3:::acme-fw/prod/*"},
+                      {"Effect": "Allow",
+                       "Action": "s3:ListBucket",
+                       "Resource": "arn:aws:s3:::acme-fw",
+                       "Condition": {"StringLikeIfExists": {"s3:prefix": "prod/*"}}},
+                      {"Effect": "Allow",
+                       "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+                       "Resource": "*",
+                       "Condition": {"StringLike": {"kms:ViaService": "s3.eu-central-1.*"}}}]}
+                    """));
+  }
+
+  @Test
+  void delete_plainStorage_allowsToDeleteBelowItsPrefixAlone() throws Exception {
+    String policy = SessionPolicy.delete(storage("acme-fw", "cn-north-1", "prod/"));
+
+    assertThat(new ObjectMapper().readTree(policy).get("Statement"))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    [{"Effect": "Allow",
+                      "Action": "s3:DeleteObject",
+                      "Resource": "arn:aws-cn:s3:::acme-fw/prod/*"}]
+                    """));
+  }
+
+  @Test
+  void sweep_plainStorage_allowsToEndUploadsBelowItsPrefixAlone() throws Exception {
+    String policy = SessionPolicy.sweep(storage("acme-fw", "eu-central-1", "prod/"));
+
+    assertThat(new ObjectMapper().readTree(policy).get("Statement"))
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    [{"Effect": "Allow",
+                      "Action": "s3:ListBucketMultipartUploads",
+                      "Resource": "arn:aws:s3:::acme-fw"},
+                     {"Effect": "Allow",
+                      "Action": "s3:AbortMultipartUpload",
+                      "Resource": "arn:aws:s3:::acme-fw/prod/*"}]
+                    """));
+  }
+
+  @Test
+  void publish_prefixThatIamWouldInterpret_isRefused() {
+    S3Storage storage = storage("acme-fw", "eu-central-1", "${aws:username}/");
+
+    assertThatIllegalArgumentException().isThrownBy(() -> SessionPolicy.publish(storage));
+    assertThatIllegalArgumentException().isThrownBy(() -> SessionPolicy.delete(storage));
+    assertThatIllegalArgumentException().isThrownBy(() -> SessionPolicy.sweep(storage));
+  }
+
+  @Test
   void probe_plainStorage_allowsToTryItsFolderAlone() throws Exception {
     S3Storage storage = storage("acme-fw", "eu-central-1", "prod/");
     JsonNode statements =

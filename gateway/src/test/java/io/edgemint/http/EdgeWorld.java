@@ -251,7 +251,7 @@ final class EdgeWorld implements AutoCloseable {
             new S3Storage.Encryption.BucketDefault(),
             Duration.ofMinutes(15),
             new TreeMap<>());
-    return new DefaultStorage(storage, "eu-west-1");
+    return new DefaultStorage(storage, "eu-west-1", null);
   }
 
   /** Who a token speaks for, asked from this machine. */
