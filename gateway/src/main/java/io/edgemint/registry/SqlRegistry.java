@@ -44,9 +44,9 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
   private final Object opening = new Object();
   private volatile boolean opened;
 
-  private SqlRegistry(Database database, IdentityRoots roots, InstantSource clock) {
+  SqlRegistry(Database database, Set<String> platformIssuers, InstantSource clock) {
     this.database = database;
-    this.roots = roots;
+    this.roots = new IdentityRoots(platformIssuers);
     this.clock = clock;
   }
 
@@ -64,7 +64,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
    */
   public static SqlRegistry open(
       RegistrySettings place, Set<String> platformIssuers, InstantSource clock) {
-    return new SqlRegistry(database(place), new IdentityRoots(platformIssuers), clock);
+    return new SqlRegistry(database(place), platformIssuers, clock);
   }
 
   /** The registry in a SQLite file; see {@link #open}. */
@@ -72,7 +72,7 @@ public final class SqlRegistry implements BackendStore, Leases, Nodes, History, 
     return open(new RegistrySettings.Sqlite(path), platformIssuers, clock);
   }
 
-  private static Database database(RegistrySettings place) {
+  static Database database(RegistrySettings place) {
     return switch (place) {
       case RegistrySettings.Sqlite sqlite -> new SqliteFile(sqlite.file());
       case RegistrySettings.Postgres postgres -> new PostgresDatabase(postgres);

@@ -137,6 +137,63 @@ class RegistryMoveIT {
   }
 
   @Test
+  void run_processKilledAtAnyStep_isFinishedByTheNext() throws Exception {
+    int steps = 0;
+    while (moveIn(steps + 1) != 0) {
+      steps++;
+      // The file is still the registry until it says otherwise.
+      try (SqlRegistry file = openFile()) {
+        file.write(List.of(org("between-" + steps)), CHANGE);
+      } catch (RegistryRefused moved) {
+        assertThat(moved).hasMessageContaining("has moved");
+      }
+    }
+
+    assertThat(steps).isGreaterThan(5);
+    try (SqlRegistry moved = openPostgres()) {
+      assertThat(moved.org(org("between-1").id())).isNotNull();
+      assertThat(moved.audit(null).flaw()).isNull();
+    }
+  }
+
+  /** Moves in a process of its own that is killed at a step; gives its exit code. */
+  private int moveIn(int step) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Mover.class.getName(),
+            file().toString(),
+            Integer.toString(place.port()),
+            place.database(),
+            Integer.toString(step))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
+  /** Moves a registry, and dies at a step. */
+  static final class Mover {
+    private Mover() {}
+
+    public static void main(String[] arguments) {
+      Postgres to = PostgresServer.at(Integer.parseInt(arguments[1]), arguments[2]);
+      int[] left = {Integer.parseInt(arguments[3])};
+      Consumer<String> progress =
+          line -> {
+            left[0]--;
+            if (left[0] == 0) {
+              DyingDatabase.kill();
+            }
+          };
+      new RegistryMove(Path.of(arguments[0]), to, CLOCK, progress).run();
+    }
+  }
+
+  @Test
   void run_again_findsItThereAlsoWhenItHasGoneOn() {
     AuditReport.Head head = move(line -> {});
     try (SqlRegistry moved = openPostgres()) {
