@@ -3,6 +3,7 @@ package io.edgemint.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.canary.Canaries;
 import io.edgemint.config.InvalidSettings;
 import io.edgemint.registry.RegistrySettings.Postgres;
 import java.io.IOException;
@@ -40,16 +41,22 @@ class RegistrySettingsTest {
 
   @Test
   void read_passwordChangedInItsFile_isTheNewOneWithoutAnotherStart() throws IOException {
-    Path secret = Files.writeString(folder.resolve("db.password"), "old-secret\n");
-    Postgres place = read("{postgresql: {host: db, password: {file: db.password}}}");
+    Path secret = password(Canaries.text("old-password"));
+    Postgres place = read("{postgresql: {host: db, password: {file: secrets/db}}}");
+    String changed = Canaries.text("new-password");
 
-    Files.writeString(secret, "new-secret\n");
+    Files.writeString(secret, changed + "\n");
 
-    assertThat(new String(place.password().orElseThrow().get().chars())).isEqualTo("new-secret");
-    assertThat(place.toString()).doesNotContain("secret");
+    assertThat(new String(place.password().orElseThrow().get().chars())).isEqualTo(changed);
+    assertThat(place.toString()).doesNotContain("password");
     Files.delete(secret);
     assertThatThrownBy(() -> place.password().orElseThrow().get())
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private Path password(String text) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("secrets")).resolve("db");
+    return Files.writeString(file, text + "\n");
   }
 
   @Test
@@ -84,11 +91,13 @@ class RegistrySettingsTest {
     assertThat(run(out, err, "registry", "move", "-s", name, "--from", "r.db")).isOne();
     assertThat(err.toString()).contains("name no registry.postgresql");
 
-    Path away = file("{postgresql: {host: 127.0.0.1, port: 1}}");
+    String password = Canaries.text("password");
+    var _ = password(password);
+    Path away = file("{postgresql: {host: 127.0.0.1, port: 1, password: {file: secrets/db}}}");
     assertThat(run(out, err, "audit", "list", "-s", away.toString())).isOne();
     assertThat(err.toString())
         .contains("cannot open the registry PostgreSQL edgemint at 127.0.0.1:1")
-        .doesNotContain("\tat ");
+        .doesNotContain("\tat ", password);
   }
 
   private static int run(StringWriter out, StringWriter err, String... arguments) {

@@ -14,12 +14,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An HTTP/1.1 client that puts on the wire what it is given, byte for byte, one connection for each
  * request. It knows neither redirects nor cookies nor what an URL may look like.
  */
 public final class Viewer {
+  /** CloudFront's and SigV4's. */
+  private static final Pattern SIGNATURE = Pattern.compile("Signature=([\\w~-]{32,})");
+
   private static final int PATIENCE_MILLIS = 30_000;
 
   private Viewer() {}
@@ -82,9 +87,19 @@ public final class Viewer {
     }
   }
 
-  /** Whatever a gateway answers, save for links to those who may have them, is without secrets. */
+  /**
+   * Whatever a gateway answers, save for links to those who may have them, is without secrets; and
+   * nobody else is to see what makes those links good.
+   */
   private static void hear(String path, Answer answer) {
     boolean link = path.startsWith("/v1/") && answer.status() < 400;
+    if (link) {
+      Matcher signatures =
+          SIGNATURE.matcher(answer.headers().getOrDefault("location", "") + answer.text());
+      while (signatures.find()) {
+        Canaries.mark("signature of a link", signatures.group(1).getBytes(StandardCharsets.UTF_8));
+      }
+    }
     if (!link
         && (path.startsWith("/v1/") || path.startsWith("/admin/") || path.equals("/metrics"))) {
       Canaries.heard("answers of gateways", answer.headers() + "\n" + answer.text());
