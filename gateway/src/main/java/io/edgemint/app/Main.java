@@ -1,6 +1,7 @@
 package io.edgemint.app;
 
 import io.edgemint.config.InvalidSettings;
+import io.edgemint.publisher.PublishingFailed;
 import io.edgemint.registry.RegistryRefused;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -37,6 +38,9 @@ import picocli.CommandLine.IVersionProvider;
       RegistryCommand.class,
       AuditCommand.class,
       TokenCommand.class,
+      UploadCommand.class,
+      ListCommand.class,
+      DeleteCommand.class,
       HelpCommand.class
     },
     footer = {
@@ -48,6 +52,8 @@ import picocli.CommandLine.IVersionProvider;
       "  edgemint backend validate acme prod          tries the whole path of a device",
       "  edgemint backend activate acme prod          lets the backend serve",
       "  edgemint serve config/edgemint.yaml          answers devices",
+      "  edgemint upload build/2.0.bin --prefix fw/   publishes through a gateway, wherever it"
+          + " runs",
       "",
       "Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood."
     })
@@ -81,6 +87,7 @@ public final class Main {
       PrintWriter err = command.getErr();
       if (failure instanceof Failure
           || failure instanceof InvalidSettings
+          || failure instanceof PublishingFailed
           || failure instanceof RegistryRefused
           || failure instanceof UncheckedIOException) {
         err.println("edgemint: " + failure.getMessage());

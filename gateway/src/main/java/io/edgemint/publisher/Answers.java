@@ -140,7 +140,7 @@ final class Answers {
   /** A page of a list. */
   static GatewayClient.Page page(JsonNode body) {
     List<GatewayClient.Listed> objects = new ArrayList<>();
-    for (JsonNode object : body.path("binaries")) {
+    for (JsonNode object : body.path("objects")) {
       objects.add(
           new GatewayClient.Listed(
               text(object, "key"),

@@ -38,6 +38,11 @@ public final class FileSource implements Source {
 
   @Override
   public String name() {
+    return nameOf(file);
+  }
+
+  /** The name of a file as a source, which need not be there. */
+  public static String nameOf(Path file) {
     return file.toAbsolutePath().normalize().toString();
   }
 

@@ -68,6 +68,9 @@ class MainTest {
             "edgemint check-config",
             "edgemint secrets new-key",
             "edgemint token",
+            "edgemint upload",
+            "edgemint list",
+            "edgemint delete",
             "edgemint help");
   }
 
