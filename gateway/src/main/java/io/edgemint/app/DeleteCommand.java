@@ -21,10 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "delete",
     mixinStandardHelpOptions = true,
-    description = {
-      "Deletes objects of the organisation. Devices cannot read them from then on, not even by",
-      "links that they have. Exits 1 if one was not there."
-    },
+    description =
+        "Deletes objects of the organisation. Links that devices have lead to nothing from then on,"
+            + " except where a CDN still keeps the bytes. Exits 1 if one was not there.",
     footer = {
       "",
       "  edgemint delete fw/1.0.bin --gateway https://gateway.example.com --token-file token"

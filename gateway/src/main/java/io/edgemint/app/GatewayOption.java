@@ -21,10 +21,9 @@ final class GatewayOption {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = {
-        "holds the publisher's token; read again for each call, so that it may be renewed",
-        "meanwhile (default: the token in EDGEMINT_TOKEN)"
-      })
+      description =
+          "holds the publisher's token; read again for each call, so that it may be renewed"
+              + " meanwhile (default: the token in EDGEMINT_TOKEN)")
   private @Nullable Path tokenFile;
 
   @Option(

@@ -37,20 +37,22 @@ import picocli.CommandLine.Spec;
     name = "upload",
     mixinStandardHelpOptions = true,
     description = {
-      "Uploads files, and the files below folders, to the organisation's storage.",
-      "Their bytes go straight to the storage, by links that the gateway signs; their SHA-256 is",
-      "signed with them and compared at the end. What was interrupted is resumed by the same",
-      "command. Objects are never overwritten: the same bytes again are fine, others are refused."
+      "Uploads files, and the files below folders, to the organisation's storage. Their bytes go"
+          + " straight to the storage, by links that the gateway signs; their SHA-256 is signed"
+          + " with them and compared at the end.",
+      "",
+      "What was interrupted is resumed by the same command. Objects are never overwritten: the same"
+          + " bytes again are fine, others are refused."
     },
     footer = {
       "",
-      "The token is read from a file or the environment and never from an argument, which other",
-      "users of the machine could see. Its scope is publish.",
+      "The token is read from a file or the environment and never from an argument, which other"
+          + " users of the machine could see. Its scope is publish.",
       "",
       "  export EDGEMINT_GATEWAY=https://gateway.example.com",
       "  edgemint upload build/2.0.bin --prefix fw/ --token-file token",
       "  edgemint upload build/2.0.bin --key fw/stable/2.0.bin --token-file token",
-      "  edgemint upload dist/ --prefix fw/2.0/ --token-file token   every file below dist",
+      "  edgemint upload dist/ --prefix fw/2.0/ --token-file token",
       "  edgemint upload --abort build/2.0.bin --prefix fw/ --token-file token",
       "",
       "On standard output: one line a file with key, bytes, SHA-256, time and rate.",
