@@ -39,6 +39,7 @@ class PackageDependencyTest {
               "outbound",
               "vault",
               "config"),
+          room("transfer", "bucket", "backend", "credentials", "outbound"),
           room("probe", "bucket", "backend", "credentials", "signing", "outbound"),
           room("setup", "probe", "backend", "credentials", "signing"),
           room(
@@ -100,6 +101,7 @@ class PackageDependencyTest {
               "probe",
               "setup",
               "publisher",
+              "transfer",
               "onboarding",
               "registry",
               "http",

@@ -5,6 +5,7 @@ import io.edgemint.admin.Explain;
 import io.edgemint.app.Main.Failure;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
@@ -12,6 +13,7 @@ import io.edgemint.credentials.Sessions;
 import io.edgemint.http.TlsSettings;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
+import io.edgemint.onboarding.Filling;
 import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
@@ -209,6 +211,11 @@ final class Foundation implements AutoCloseable {
   Onboarding onboarding() {
     return new Onboarding(
         registry, probe(), new Inventory(sessions, outbound, settings.defaultStorage(), clock));
+  }
+
+  /** From where to where objects go before a backend is activated. */
+  Filling filling(OrgId org, String backend) {
+    return Filling.of(registry, settings.defaultStorage(), org, backend);
   }
 
   /**

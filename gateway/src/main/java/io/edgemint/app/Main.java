@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       CheckConfigCommand.class,
       ApplyCommand.class,
       BackendCommand.class,
+      CopyCommand.class,
       KeyCommand.class,
       SecretsCommand.class,
       AuthorityCommand.class,
@@ -50,6 +51,7 @@ import picocli.CommandLine.IVersionProvider;
       "  edgemint apply config/orgs                   writes organisations into the registry",
       "  edgemint backend setup acme prod             prints what to apply in the AWS account",
       "  edgemint backend validate acme prod          tries the whole path of a device",
+      "  edgemint copy acme prod                      brings it what devices can read now",
       "  edgemint backend activate acme prod          lets the backend serve",
       "  edgemint serve config/edgemint.yaml          answers devices",
       "  edgemint upload build/2.0.bin --prefix fw/   publishes through a gateway, wherever it"

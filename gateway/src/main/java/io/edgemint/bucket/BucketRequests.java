@@ -4,12 +4,16 @@ import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.credentials.Session;
 import io.edgemint.signing.S3Address;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,9 +78,14 @@ public final class BucketRequests {
    * @param continuation what the page before told to send, or null for the first
    */
   public Signed page(@Nullable String continuation) {
+    return page("", continuation);
+  }
+
+  /** The same for objects whose names begin so, below the storage's prefix. */
+  public Signed page(String start, @Nullable String continuation) {
     Map<String, String> query = new HashMap<>();
     query.put("list-type", "2");
-    query.put("prefix", storage.prefix());
+    query.put("prefix", storage.prefix() + start);
     query.put("encoding-type", "url");
     if (continuation != null) {
       query.put("continuation-token", continuation);
@@ -92,6 +101,26 @@ public final class BucketRequests {
         Map.of("uploads", "", "max-uploads", "100", "prefix", storage.prefix() + start));
   }
 
+  /**
+   * Lists a thousand uploads in parts below the storage's prefix.
+   *
+   * @param key where the page before ended, or null for the first
+   * @param id the upload with which it ended, or null
+   */
+  public Signed uploads(@Nullable String key, @Nullable String id) {
+    Map<String, String> query = new HashMap<>();
+    query.put("uploads", "");
+    query.put("prefix", storage.prefix());
+    query.put("encoding-type", "url");
+    if (key != null) {
+      query.put("key-marker", key);
+    }
+    if (id != null) {
+      query.put("upload-id-marker", id);
+    }
+    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
   /** Puts an object with the headers that ask for an encryption. */
   public Signed put(ObjectKey key, Buffer content, Map<String, String> encryption) {
     Map<String, String> headers = new HashMap<>(encryption);
@@ -102,6 +131,16 @@ public final class BucketRequests {
   /** Reads an object. */
   public Signed get(ObjectKey key) {
     return signed(SdkHttpMethod.GET, path(key), Map.of());
+  }
+
+  /** Reads an object with headers that say which part of it, and on which condition. */
+  public Signed get(ObjectKey key, Map<String, String> headers) {
+    return signed(SdkHttpMethod.GET, path(key), Map.of(), headers, new byte[0]);
+  }
+
+  /** Puts an object with exactly these headers; the bytes are not copied. */
+  public Signed put(ObjectKey key, byte[] content, Map<String, String> headers) {
+    return signed(SdkHttpMethod.PUT, path(key), Map.of(), headers, content);
   }
 
   /** Asks for an object without its bytes. */
@@ -123,6 +162,42 @@ public final class BucketRequests {
         Map.of("uploads", ""),
         storage.encryption().headers(),
         new byte[0]);
+  }
+
+  /** Begins an upload in parts with exactly these headers. */
+  public Signed startUpload(ObjectKey key, Map<String, String> headers) {
+    return signed(SdkHttpMethod.POST, path(key), Map.of("uploads", ""), headers, new byte[0]);
+  }
+
+  /** Puts a part of an upload; the bytes are not copied. */
+  public Signed putPart(ObjectKey key, String uploadId, int number, byte[] content) {
+    return signed(
+        SdkHttpMethod.PUT,
+        path(key),
+        Map.of("uploadId", uploadId, "partNumber", String.valueOf(number)),
+        Map.of(),
+        content);
+  }
+
+  /**
+   * Makes an object of the parts of an upload.
+   *
+   * @param etags those of the parts, from the first
+   */
+  public Signed completeUpload(
+      ObjectKey key, String uploadId, List<String> etags, Map<String, String> headers) {
+    StringBuilder parts = new StringBuilder("<CompleteMultipartUpload>");
+    for (int i = 0; i < etags.size(); i++) {
+      parts
+          .append("<Part><PartNumber>")
+          .append(i + 1)
+          .append("</PartNumber><ETag>")
+          .append(etags.get(i).replace("&", "&amp;").replace("<", "&lt;"))
+          .append("</ETag></Part>");
+    }
+    byte[] body =
+        parts.append("</CompleteMultipartUpload>").toString().getBytes(StandardCharsets.UTF_8);
+    return signed(SdkHttpMethod.POST, path(key), Map.of("uploadId", uploadId), headers, body);
   }
 
   /** Asks which parts of an upload are there. */
@@ -177,8 +252,13 @@ public final class BucketRequests {
             sent.put(name, String.join(",", values));
           }
         });
+    // What has a body has a length, of which S3 is told even if it is 0 (411 else).
+    boolean hasBody = method == SdkHttpMethod.PUT || method == SdkHttpMethod.POST;
     return new Signed(
-        method.name(), signed.getUri(), sent, body.length == 0 ? null : Buffer.buffer(body));
+        method.name(),
+        signed.getUri(),
+        sent,
+        hasBody ? BufferInternal.buffer(Unpooled.wrappedBuffer(body)) : null);
   }
 
   private static AwsCredentialsIdentity identity(Session session) {

@@ -27,24 +27,54 @@ public final class Listing {
   /** The response is waited for; whoever asked is gone by then. */
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
-  private final BucketRequests bucket;
-  private final Courier courier;
+  private final Pages pages;
   private final String prefix;
   private final InstantSource clock;
+  private final Duration longest;
   private final Instant begun;
-  private final Deque<String> page = new ArrayDeque<>();
+  private final Deque<Listed> page = new ArrayDeque<>();
   private @Nullable String continuation;
   private @Nullable String last;
   private boolean ended;
 
   /** Lists a storage by requests to its bucket. */
   public Listing(BucketRequests bucket, Outbound outbound, String prefix, InstantSource clock) {
-    this.bucket = bucket;
-    this.courier = new Courier(outbound, MAX_PAGE, DEADLINE);
+    this(pages(bucket, outbound), prefix, clock, LONGEST);
+  }
+
+  /** Lists page by page within a time, which counts from now. */
+  public Listing(Pages pages, String prefix, InstantSource clock, Duration longest) {
+    this.pages = pages;
     this.prefix = prefix;
     this.clock = clock;
+    this.longest = longest;
     this.begun = clock.instant();
   }
+
+  private static Pages pages(BucketRequests bucket, Outbound outbound) {
+    Courier courier = courier(outbound);
+    return continuation -> courier.send(bucket.page(continuation));
+  }
+
+  /** Sends requests whose answer is a page. */
+  public static Courier courier(Outbound outbound) {
+    return new Courier(outbound, MAX_PAGE, DEADLINE);
+  }
+
+  /** Where pages come from. */
+  public interface Pages {
+    /** The page that a continuation leads to, or the first for null. */
+    Answer page(@Nullable String continuation);
+  }
+
+  /**
+   * An object as a listing tells of it.
+   *
+   * @param key without the storage's prefix
+   * @param size in bytes; -1 if the listing does not say
+   * @param etag without quotes; empty if the listing does not say
+   */
+  public record Listed(String key, long size, String etag) {}
 
   /** What keeps a listing from its end. */
   public static final class Failed extends Exception {
@@ -58,6 +88,12 @@ public final class Listing {
 
   /** The next key, or null after the last; objects of probes are passed over. */
   public @Nullable String next() throws Failed {
+    Listed object = nextObject();
+    return object == null ? null : object.key();
+  }
+
+  /** The same with what the listing tells of the object. */
+  public @Nullable Listed nextObject() throws Failed {
     while (true) {
       while (page.isEmpty()) {
         if (ended) {
@@ -65,13 +101,14 @@ public final class Listing {
         }
         fetch();
       }
-      String key = page.remove();
+      Listed object = page.remove();
+      String key = object.key();
       if (last != null && compare(last, key) >= 0) {
         throw new Failed("its keys come in no order");
       }
       last = key;
       if (!key.startsWith(PROBES)) {
-        return key;
+        return object;
       }
     }
   }
@@ -83,10 +120,10 @@ public final class Listing {
   }
 
   private void fetch() throws Failed {
-    if (Duration.between(begun, clock.instant()).compareTo(LONGEST) > 0) {
-      throw new Failed("it is not at its end after %d minutes".formatted(LONGEST.toMinutes()));
+    if (Duration.between(begun, clock.instant()).compareTo(longest) > 0) {
+      throw new Failed("it is not at its end after %d minutes".formatted(longest.toMinutes()));
     }
-    Answer answer = courier.send(bucket.page(continuation));
+    Answer answer = pages.page(continuation);
     if (!answer.succeeded()) {
       throw new Failed(answer.seen());
     }
@@ -99,13 +136,25 @@ public final class Listing {
       String name = object.text("Key").orElse("");
       String key = encoded ? decoded(name) : name;
       if (key.startsWith(prefix) && key.length() > prefix.length()) {
-        page.add(key.substring(prefix.length()));
+        page.add(
+            new Listed(
+                key.substring(prefix.length()),
+                object.text("Size").map(Listing::size).orElse(-1L),
+                object.text("ETag").map(etag -> etag.replace("\"", "")).orElse("")));
       }
     }
     continuation = list.text("NextContinuationToken").orElse(null);
     ended = continuation == null;
     if (ended && list.text("IsTruncated").orElse("").equals("true")) {
       throw new Failed("it has more than one page and does not say how to get the next");
+    }
+  }
+
+  private static long size(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
     }
   }
 

@@ -60,26 +60,47 @@ public final class Inventory {
    */
   Missing missing(Org org, Backend target) throws Listing.Failed {
     Backend active = org.active();
-    Listing before = before(org, active);
+    Listing before = before(org);
     if (before == null || (active != null && samePlace(active.upload(), target.upload()))) {
       return new Missing(0, List.of());
     }
     return missing(before, listing(org, target.name(), target.upload()));
   }
 
-  private @Nullable Listing before(Org org, @Nullable Backend active) throws Listing.Failed {
-    if (active != null) {
-      return listing(org, active.name(), active.upload());
-    }
-    return defaultStorage.isPresent()
-            && defaultStorage.get().of(org.id()) instanceof S3Storage storage
-        ? listing(org, DefaultStorage.NAME, storage)
-        : null;
+  private @Nullable Listing before(Org org) throws Listing.Failed {
+    Holder holder = holder(org, defaultStorage);
+    return holder == null ? null : listing(org, holder.backend, holder.storage);
   }
 
-  private static boolean samePlace(S3Storage one, S3Storage other) {
+  /**
+   * The storage whose objects devices can read now.
+   *
+   * @param backend the name to which its secrets are bound
+   */
+  public record Holder(String backend, S3Storage storage) {}
+
+  /** Who holds an organisation's objects now; null if that cannot be listed. */
+  static @Nullable Holder holder(Org org, Optional<DefaultStorage> defaultStorage) {
+    Backend active = org.active();
+    if (active != null) {
+      return new Holder(active.name(), active.upload());
+    }
+    if (defaultStorage.isEmpty()) {
+      return null;
+    }
+    S3Storage own =
+        defaultStorage.get().of(org.id()) instanceof S3Storage storage
+            ? storage
+            : defaultStorage.get().uploadOf(org.id());
+    return own == null ? null : new Holder(DefaultStorage.NAME, own);
+  }
+
+  static boolean samePlace(S3Storage one, S3Storage other) {
+    return sameBucket(one, other) && one.prefix().equals(other.prefix());
+  }
+
+  static boolean sameBucket(S3Storage one, S3Storage other) {
     return one.bucket().equals(other.bucket())
-        && one.prefix().equals(other.prefix())
         && one.endpoint().equals(other.endpoint())
         && one.region().equals(other.region());
   }
@@ -125,7 +146,8 @@ public final class Inventory {
       while (there != null && Listing.compare(there, key) < 0) {
         there = target.next();
       }
-      if (!key.equals(there)) {
+      // What is no key cannot be read today either, such as the folders that consoles make.
+      if (!key.equals(there) && ObjectKey.of(key) instanceof ObjectKey) {
         count++;
         if (first.size() < SHOWN) {
           first.add(key);
