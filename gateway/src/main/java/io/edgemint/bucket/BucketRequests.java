@@ -148,6 +148,32 @@ public final class BucketRequests {
     return signed(SdkHttpMethod.HEAD, path(key), Map.of());
   }
 
+  /**
+   * The same for one version, and with the object's checksum where the storage keeps one.
+   *
+   * @param version null for the newest
+   */
+  public Signed facts(ObjectKey key, @Nullable String version) {
+    return signed(
+        SdkHttpMethod.HEAD,
+        path(key),
+        version == null ? Map.of() : Map.of("versionId", version),
+        Map.of("x-amz-checksum-mode", "ENABLED"),
+        new byte[0]);
+  }
+
+  /** Lists the first object whose name begins with a key, which is the key's own if it exists. */
+  public Signed first(ObjectKey key) {
+    return signed(
+        SdkHttpMethod.GET,
+        address.bucketPath(),
+        Map.of(
+            "list-type", "2",
+            "max-keys", "1",
+            "encoding-type", "url",
+            "prefix", storage.prefix() + key.value()));
+  }
+
   /** Deletes an object, or one version of it for good. */
   public Signed delete(ObjectKey key, @Nullable String version) {
     return signed(

@@ -24,25 +24,23 @@ final class SessionPolicy {
   private SessionPolicy() {}
 
   /**
-   * Allows to read the objects of a storage, each version of them, and to decrypt them through S3.
+   * Allows to read the objects of a storage, each version of them, to decrypt them through S3, and
+   * to see which are missing, as {@link #publish} does.
    *
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */
   static String read(S3Storage storage) {
-    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
-    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
+    String bucket = bucketArn(storage);
     return bounded(
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
-        "Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":"arn:%s:s3:::%s/%s*"},\
+        "Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":"%s/%s*"},\
+        {"Effect":"Allow","Action":"s3:ListBucket","Resource":"%s",\
+        "Condition":{"StringLikeIfExists":{"s3:prefix":"%s*"}}},\
         {"Effect":"Allow","Action":"kms:Decrypt","Resource":"*",\
         "Condition":{"StringLike":{"kms:ViaService":"s3.%s.*"}}}]}\
         """
-            .formatted(
-                partition(storage.region()).id(),
-                storage.bucket(),
-                storage.prefix(),
-                storage.region()));
+            .formatted(bucket, storage.prefix(), bucket, storage.prefix(), storage.region()));
   }
 
   /**
