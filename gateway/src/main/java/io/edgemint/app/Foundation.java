@@ -11,6 +11,9 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.http.TlsSettings;
+import io.edgemint.objects.HeadRequests;
+import io.edgemint.objects.ObjectFacts;
+import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.Filling;
@@ -61,6 +64,7 @@ final class Foundation implements AutoCloseable {
   private final Secrets secrets;
   private final ExecutorService background;
   private final ExecutorService stsThreads;
+  private final ExecutorService askers;
   private final DefaultCredentialsProvider identity;
   private final Sessions sessions;
   private final Signers signers;
@@ -80,6 +84,8 @@ final class Foundation implements AutoCloseable {
     // Platform threads, for their cryptography may be native code; Sessions bounds their number.
     this.stsThreads =
         Executors.newCachedThreadPool(Thread.ofPlatform().name("sts-", 0).daemon().factory());
+    this.askers =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("objects-", 0).factory());
     this.identity = DefaultCredentialsProvider.builder().build();
     this.sessions =
         new Sessions(
@@ -151,6 +157,18 @@ final class Foundation implements AutoCloseable {
 
   Signers signers() {
     return signers;
+  }
+
+  /** What is known of stored objects; a digest that was declared is taken for that. */
+  ObjectFacts facts() {
+    return new ObjectFacts(
+        new HeadRequests(sessions, outbound, clock),
+        (org, storage, object) -> DigestState.DECLARED,
+        askers,
+        clock,
+        // Safe on all threads, unlike the newer generators.
+        new Random(),
+        settings.caches().objects());
   }
 
   Outbound outbound() {
@@ -280,6 +298,7 @@ final class Foundation implements AutoCloseable {
   @Override
   public void close() {
     background.shutdownNow();
+    askers.shutdownNow();
     stsThreads.shutdownNow();
     sessions.close();
     identity.close();

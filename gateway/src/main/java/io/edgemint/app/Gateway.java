@@ -82,7 +82,8 @@ public final class Gateway implements AutoCloseable {
               orgs,
               backends,
               mint(traffic, clock, meters),
-              traffic);
+              traffic,
+              foundation.facts());
       verifiers.loaded().await();
 
       this.devices = part(new DevicePorts(settings, vertx, loops, grants, clock, meters));

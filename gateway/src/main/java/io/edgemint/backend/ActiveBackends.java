@@ -85,7 +85,8 @@ public final class ActiveBackends {
       } else if (active != null) {
         Download download = active.serving();
         String via = download instanceof CloudFront ? "cloudfront" : "s3";
-        next.complete(ready(org, active.name(), via, download));
+        S3Storage objects = download instanceof S3Storage s3 ? s3 : active.upload();
+        next.complete(ready(org, active.name(), via, download, objects, false));
       } else if (defaultStorage.isEmpty()) {
         next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "no backend is active"));
       } else if (!org.policy().allows(defaultStorage.get().region())) {
@@ -95,7 +96,10 @@ public final class ActiveBackends {
                 "no backend is active, and default storage lies outside the allowed regions"));
       } else {
         Download own = defaultStorage.get().of(org.id());
-        next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own));
+        S3Storage objects =
+            own instanceof S3Storage s3 ? s3 : defaultStorage.get().uploadOf(org.id());
+        boolean checks = defaultStorage.get().checkObjects();
+        next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own, objects, checks));
       }
     } catch (RuntimeException | Error e) {
       // Also errors: an entry that stays open would keep the organisation waiting.
@@ -112,9 +116,15 @@ public final class ActiveBackends {
         && active.downloadSide().verdict() == Verification.Verdict.FAILED;
   }
 
-  private ReadyBackend ready(Org org, String name, String via, Download download) {
+  private ReadyBackend ready(
+      Org org,
+      String name,
+      String via,
+      Download download,
+      @Nullable S3Storage objects,
+      boolean checks) {
     LinkSigner signer = signers.signer(org.id(), name, download);
-    return new ReadyBackend(org, name, via, download.ttl().toSeconds(), signer);
+    return new ReadyBackend(org, name, via, download.ttl().toSeconds(), signer, objects, checks);
   }
 
   /** A record and what became of preparing it. */

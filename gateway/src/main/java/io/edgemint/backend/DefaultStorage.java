@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param download where devices read; its prefix stands before the organisation's
  * @param region where the objects lie, for organisations that restrict it
  * @param upload where publishers write; null if they cannot
+ * @param checkObjects whether links are made only to objects that can be read
  */
-public record DefaultStorage(Download download, String region, @Nullable S3Storage upload) {
+public record DefaultStorage(
+    Download download, String region, @Nullable S3Storage upload, boolean checkObjects) {
   /** The name under which it appears in answers and logs. */
   public static final String NAME = "default";
 

@@ -1,5 +1,7 @@
 package io.edgemint.backend;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A backend that is ready to sign: the record as it was, and the signer made from it.
  *
@@ -8,5 +10,14 @@ package io.edgemint.backend;
  * @param via {@code cloudfront}, {@code s3} or {@code default}
  * @param ttl the longest life of a link, in seconds
  * @param signer what signs
+ * @param objects the bucket that tells of the objects that links lead to, or null if none is known
+ * @param checksObjects whether links are made only to objects that can be read
  */
-public record ReadyBackend(Org org, String name, String via, long ttl, LinkSigner signer) {}
+public record ReadyBackend(
+    Org org,
+    String name,
+    String via,
+    long ttl,
+    LinkSigner signer,
+    @Nullable S3Storage objects,
+    boolean checksObjects) {}

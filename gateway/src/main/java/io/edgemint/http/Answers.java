@@ -155,7 +155,7 @@ final class Answers {
       response.putHeader(WWW_AUTHENTICATE, challenge(problem));
     }
     if (problem.status() == 405) {
-      response.putHeader(HttpHeaders.ALLOW, route.method());
+      response.putHeader(HttpHeaders.ALLOW, route.allowed());
     }
     if (problem.waits()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));

@@ -6,6 +6,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
+import io.edgemint.http.Grants.Described;
 import io.edgemint.http.Grants.Grant;
 import io.edgemint.http.RecentAnswers.Rendered;
 import io.edgemint.signing.LinkAsk;
@@ -90,7 +91,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
-    Route route = Route.of(path);
+    Route route = Route.of(request.method().name(), path);
     Misfit misfit = misfit(request, uri, route, chunked);
     if (misfit != null) {
       refuseAndCut(request, route, misfit.problem, misfit.detail);
@@ -101,7 +102,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
           request,
           false,
           () ->
-              answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.method()));
+              answers.refuse(request, route, Problem.METHOD_NOT_ALLOWED, "use " + route.allowed()));
     } else {
       try {
         dispatch(request, route, path, query);
@@ -215,6 +216,15 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
                   caller,
                   known -> grants.grant(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
               grant -> redirect(request, standing(grant)));
+      case DOWNLOAD_HEAD ->
+          whenDone(
+              request,
+              route,
+              org(caller),
+              Grants.then(
+                  caller,
+                  known -> grants.describe(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
+              described -> describe(request, described));
       case LINKS ->
           whenDone(
               request,
@@ -247,7 +257,12 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
             sendLink(
                 request,
                 caller,
-                recent.render(grants.orgs(), standing(grant), request.uri(), clock.millis())));
+                recent.render(
+                    grants.orgs(),
+                    standing(grant),
+                    grants.known(grant),
+                    request.uri(),
+                    clock.millis())));
   }
 
   /** A grant that has not been withdrawn while the answer waited for something. */
@@ -288,6 +303,16 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         .putHeader(REFERRER_POLICY, NO_REFERRER)
         .end();
     granted(request, Route.DOWNLOAD, 307, grant.caller());
+  }
+
+  /** Answers a HEAD with what is known, for a link that is signed for GET refuses it. */
+  private void describe(HttpServerRequest request, Described described) {
+    Refused withdrawn = grants.withdrawn(described.caller(), described.object().key());
+    if (withdrawn != null) {
+      throw withdrawn;
+    }
+    var _ = Descriptions.send(request, described);
+    granted(request, Route.DOWNLOAD_HEAD, 200, described.caller());
   }
 
   private void sendBatch(HttpServerRequest request, Buffer body) {

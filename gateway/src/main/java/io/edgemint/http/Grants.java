@@ -3,18 +3,26 @@ package io.edgemint.http;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.KeyProblem;
 import io.edgemint.backend.KeyResult;
+import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
+import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
 import io.edgemint.caller.CallerVerifier;
 import io.edgemint.caller.CertificateVerifier;
 import io.edgemint.caller.ClientCertificate;
+import io.edgemint.objects.ObjectFact;
+import io.edgemint.objects.ObjectFact.Found;
+import io.edgemint.objects.ObjectFact.Missing;
+import io.edgemint.objects.ObjectFact.Unlearnt;
+import io.edgemint.objects.ObjectFacts;
+import io.edgemint.objects.StoredObject;
 import io.edgemint.signing.Link;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.signing.LinkMint;
@@ -42,31 +50,62 @@ public final class Grants {
               Refusal.BACKEND_UNAVAILABLE,
               "the gateway has not reached the registry for longer than the organisation allows"));
 
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Refused MISSING =
+      new Refused(Refusal.OBJECT_MISSING, "the storage holds no object of this key and version");
+
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Refused ARCHIVED =
+      new Refused(
+          Refusal.OBJECT_ARCHIVED, "the object lies in an archive; restore it, and ask again");
+
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Refused UNLEARNT =
+      new Refused(
+          Refusal.BACKEND_UNAVAILABLE, "the storage tells nothing of the object at the moment");
+
+  private static final Future<ObjectFact> NOTHING =
+      Future.succeededFuture(new Unlearnt("no bucket is known", true));
+
   private final CallerVerifier callers;
   private final Optional<CertificateVerifier> certificates;
   private final OrgDirectory orgs;
   private final ActiveBackends backends;
   private final LinkMint mint;
   private final Traffic traffic;
+  private final ObjectFacts facts;
 
-  /** Joins the parts that know callers, organisations, backends, links, and who asks too often. */
+  /**
+   * Joins the parts that know callers, organisations, backends, links, objects, and who asks too
+   * often.
+   */
   public Grants(
       CallerVerifier callers,
       Optional<CertificateVerifier> certificates,
       OrgDirectory orgs,
       ActiveBackends backends,
       LinkMint mint,
-      Traffic traffic) {
+      Traffic traffic,
+      ObjectFacts facts) {
     this.callers = callers;
     this.certificates = certificates;
     this.orgs = orgs;
     this.backends = backends;
     this.mint = mint;
     this.traffic = traffic;
+    this.facts = facts;
   }
 
   /** A link and whose it is. */
-  record Grant(Caller caller, ReadyBackend backend, ObjectKey key, Link link) {}
+  record Grant(
+      Caller caller, ReadyBackend backend, ObjectKey key, @Nullable String version, Link link) {}
+
+  /**
+   * What is known of an object that the caller may read.
+   *
+   * @param pinsVersions whether a link can lead to one version of it
+   */
+  record Described(Caller caller, StoredObject object, boolean pinsVersions) {}
 
   /**
    * Who the token speaks for, if it has not asked too often.
@@ -153,8 +192,104 @@ public final class Grants {
    * have been withdrawn meanwhile.
    */
   @Nullable Refused withdrawn(Grant grant) {
-    Org org = org(grant.caller());
-    return org == null ? UNREGISTERED : Access.check(grant.caller(), org, grant.key());
+    return withdrawn(grant.caller(), grant.key());
+  }
+
+  /** The same for what a caller may know of an object. */
+  @Nullable Refused withdrawn(Caller caller, ObjectKey key) {
+    Org org = org(caller);
+    return org == null ? UNREGISTERED : Access.check(caller, org, key);
+  }
+
+  /** What is known of the object of a link, or null; what is not is learnt beside. */
+  @Nullable StoredObject known(Grant grant) {
+    ReadyBackend backend = grant.backend();
+    S3Storage objects = backend.objects();
+    return objects != null
+            && facts.known(
+                    backend.org().id(), backend.name(), objects, grant.key(), grant.version())
+                instanceof Found found
+        ? found.object()
+        : null;
+  }
+
+  /** What is known of one key for a verified caller, once it is. */
+  Future<Described> describe(Caller caller, KeyResult parsed, LinkAsk ask) {
+    if (!(parsed instanceof ObjectKey key)) {
+      return Future.failedFuture(new Refused(Refusal.KEY_INVALID, ((KeyProblem) parsed).detail()));
+    }
+    Org org = org(caller);
+    if (org == null) {
+      return UNKNOWN.mapEmpty();
+    }
+    Refused refused = Access.check(caller, org, key);
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
+    if (isTooOldFor(org)) {
+      return STALE.mapEmpty();
+    }
+    return then(
+        backends.of(org),
+        backend -> {
+          Signing signing = backend.signer().current();
+          // Only an S3 bucket may have nothing that signs just now.
+          boolean pins = signing == null || signing.pinsVersions();
+          if (ask.version() != null && !pins) {
+            return Future.failedFuture(
+                new Refused(
+                    Refusal.VERSION_NOT_PINNABLE,
+                    "this backend serves through a CDN that pins no version"));
+          }
+          return then(
+              fact(backend, key, ask.version()),
+              fact ->
+                  org.equals(org(caller))
+                      ? described(caller, fact, pins)
+                      : describe(caller, parsed, ask));
+        });
+  }
+
+  private static Future<Described> described(Caller caller, ObjectFact fact, boolean pins) {
+    Refused unreadable = unreadable(fact);
+    if (unreadable != null) {
+      return Future.failedFuture(unreadable);
+    }
+    return fact instanceof Found found
+        ? Future.succeededFuture(new Described(caller, found.object(), pins))
+        : Future.failedFuture(UNLEARNT);
+  }
+
+  private Future<ObjectFact> fact(ReadyBackend backend, ObjectKey key, @Nullable String version) {
+    S3Storage objects = backend.objects();
+    return objects == null
+        ? NOTHING
+        : facts.learn(backend.org().id(), backend.name(), objects, key, version);
+  }
+
+  /** Why a link would lead nowhere, or null if that is not known. */
+  private static @Nullable Refused unreadable(ObjectFact fact) {
+    return switch (fact) {
+      case Missing missing -> MISSING;
+      case Found found when found.object().archived() -> ARCHIVED;
+      case Found found -> null;
+      case Unlearnt unlearnt -> null;
+    };
+  }
+
+  private Future<Link> link(ReadyBackend backend, ObjectKey key, LinkAsk ask, String subject) {
+    if (!backend.checksObjects()) {
+      return mint.link(backend, key, ask, subject);
+    }
+    return then(
+        fact(backend, key, ask.version()),
+        fact -> {
+          // What cannot be learnt stops no link.
+          Refused unreadable = unreadable(fact);
+          return unreadable == null
+              ? mint.link(backend, key, ask, subject)
+              : Future.failedFuture(unreadable);
+        });
   }
 
   /** A link to one key for a verified caller. */
@@ -178,11 +313,12 @@ public final class Grants {
         backends.of(org),
         backend ->
             then(
-                mint.link(backend, key, limited, caller.subject()),
+                link(backend, key, limited, caller.subject()),
                 link ->
                     // Asked again if the record has changed while a session or a key was awaited.
                     org.equals(org(caller))
-                        ? Future.succeededFuture(new Grant(caller, backend, key, link))
+                        ? Future.succeededFuture(
+                            new Grant(caller, backend, key, ask.version(), link))
                         : grant(caller, parsed, ask)));
   }
 

@@ -110,7 +110,7 @@ final class LinkBatch {
     return second -> {
       Refused withdrawn = grants.withdrawn(grant);
       return withdrawn == null
-          ? RecentAnswers.json(grant, second)
+          ? RecentAnswers.json(grant, grants.known(grant), second)
           : refusal(request, key, withdrawn);
     };
   }

@@ -5,6 +5,8 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.http.Grants.Grant;
+import io.edgemint.objects.StoredObject;
+import io.edgemint.objects.StoredObject.DigestState;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -39,11 +41,14 @@ final class RecentAnswers {
   /**
    * The bytes of an answer at a moment. They are remembered unless they are meant for one token
    * alone, or the organisation has changed since the grant.
+   *
+   * @param stored what is known of the object, or null
    */
-  Rendered render(Snapshot newest, Grant grant, String uri, long nowMillis) {
+  Rendered render(
+      Snapshot newest, Grant grant, @Nullable StoredObject stored, String uri, long nowMillis) {
     turn(newest, second(nowMillis));
     Org org = grant.backend().org();
-    var rendered = new Rendered(org, grant.key(), json(grant, second).toBuffer());
+    var rendered = new Rendered(org, grant.key(), json(grant, stored, second).toBuffer());
     if (!org.policy().tokenLimited()
         && org.equals(newest.org(org.id()))
         && answers.size() < REMEMBERED) {
@@ -62,7 +67,7 @@ final class RecentAnswers {
   }
 
   /** The members of an answer at a moment. */
-  static JsonObject json(Grant grant, long second) {
+  static JsonObject json(Grant grant, @Nullable StoredObject stored, long second) {
     return new JsonObject()
         .put("url", grant.link().url())
         .put("method", "GET")
@@ -73,7 +78,32 @@ final class RecentAnswers {
         .put("org", grant.backend().org().id().value())
         .put("backend", grant.backend().name())
         .put("via", grant.backend().via())
-        .put("object", new JsonObject().put("key", grant.key().value()));
+        .put("object", object(grant.key(), stored));
+  }
+
+  /** What is known of an object; what is not is absent. */
+  private static JsonObject object(ObjectKey key, @Nullable StoredObject stored) {
+    JsonObject object = new JsonObject().put("key", key.value());
+    if (stored == null) {
+      return object;
+    }
+    object.put("size", stored.size());
+    put(object, "etag", stored.etag());
+    String sha256 = stored.trueSha256();
+    if (sha256 != null) {
+      boolean verified = stored.digest() == DigestState.VERIFIED;
+      object.put("sha256", sha256).put("sha256_state", verified ? "verified" : "declared");
+    }
+    put(object, "version_id", stored.versionId());
+    Instant modified = stored.lastModified();
+    put(object, "last_modified", modified == null ? null : modified.toString());
+    return object;
+  }
+
+  private static void put(JsonObject object, String name, @Nullable String value) {
+    if (value != null) {
+      object.put(name, value);
+    }
   }
 
   /** The second that answers speak of: rounded up, so that no life is overstated. */

@@ -40,6 +40,8 @@ public final class HeadRequests implements ObjectSource {
 
   private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern ETAG = Pattern.compile("(W/)?\"[!#-~]{0,200}\"");
+  private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9._-]{1,1024}");
   private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
 
   private final Sessions sessions;
@@ -124,9 +126,8 @@ public final class HeadRequests implements ObjectSource {
     return new StoredObject(
         key,
         head.header("content-length").map(HeadRequests::number).orElse(0L),
-        head.header("etag").orElse(null),
-        // "null" is what S3 calls the version of an object from before the bucket kept any.
-        head.header("x-amz-version-id").filter(it -> !it.equals("null")).orElse(null),
+        head.header("etag").filter(it -> ETAG.matcher(it).matches()).orElse(null),
+        head.header("x-amz-version-id").filter(HeadRequests::isVersion).orElse(null),
         computed == null ? declared : computed,
         computed == null ? DigestState.DECLARED : DigestState.VERIFIED,
         storageClass,
@@ -159,6 +160,14 @@ public final class HeadRequests implements ObjectSource {
         (storageClass != null && ARCHIVES.contains(storageClass))
             || head.header("x-amz-archive-status").isPresent();
     return away && !head.header("x-amz-restore").orElse("").contains("ongoing-request=\"false\"");
+  }
+
+  /**
+   * "null" is what S3 calls the version of an object from before the bucket kept any. What an
+   * address cannot carry as it is, no device can ask for.
+   */
+  private static boolean isVersion(String text) {
+    return !text.equals("null") && VERSION.matcher(text).matches();
   }
 
   private static long number(String text) {

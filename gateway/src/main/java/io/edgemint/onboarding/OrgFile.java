@@ -151,6 +151,7 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
         return root.build(Optional::empty);
       }
       Section section = root.section("default_storage");
+      boolean checks = section.flag("check_objects", false);
       if (section.has("cloudfront")) {
         Field<String> region = section.field("region", text -> text);
         Field<CloudFront> cdn =
@@ -160,11 +161,14 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
         return section.build(
             () ->
                 Optional.of(
-                    new DefaultStorage(cdn.get(), region.get(), upload.get().orElse(null))));
+                    new DefaultStorage(
+                        cdn.get(), region.get(), upload.get().orElse(null), checks)));
       }
       Field<S3Storage> bucket = s3.read(section.section("s3"), UNNAMED, DefaultStorage.NAME, true);
       return section.build(
-          () -> Optional.of(new DefaultStorage(bucket.get(), bucket.get().region(), bucket.get())));
+          () ->
+              Optional.of(
+                  new DefaultStorage(bucket.get(), bucket.get().region(), bucket.get(), checks)));
     }
 
     /** The bucket behind a distribution of default storage, if publishers write there. */

@@ -37,7 +37,7 @@ class ActiveBackendsTest {
   }
 
   private static DefaultStorage storage() {
-    return new DefaultStorage(Samples.s3("platform").withPrefix("orgs/"), "eu-west-1", null);
+    return new DefaultStorage(Samples.s3("platform").withPrefix("orgs/"), "eu-west-1", null, false);
   }
 
   private void runTasks() {

@@ -27,6 +27,10 @@ import io.edgemint.caller.TokenMinter;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.http.EdgeServer.Door;
+import io.edgemint.objects.ObjectFact;
+import io.edgemint.objects.ObjectFacts;
+import io.edgemint.objects.ObjectSource;
+import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.outbound.Network;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.LinkMint;
@@ -46,6 +50,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -74,6 +79,17 @@ final class EdgeWorld implements AutoCloseable {
   private final TrafficSettings limits;
   final Grants grants;
   final CertificateVerifier certificates;
+
+  /** What default storage tells of objects. */
+  volatile ObjectSource stored =
+      (org, backend, storage, key, version) -> new ObjectFact.Unlearnt("it is away", false);
+
+  /** Where it is asked. */
+  volatile Executor askers = Runnable::run;
+
+  /** Whether links are made only to objects that can be read; for grants made after that. */
+  volatile boolean checkObjects;
+
   private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
   private final CallerVerifier callers;
   private final Sessions sessions;
@@ -211,7 +227,15 @@ final class EdgeWorld implements AutoCloseable {
         new ActiveBackends(signers, Optional.of(defaultStorage()), opener, clock, 10),
         new LinkMint(
             traffic::signature, (org, work, refused) -> work.run(), clock, 1 << 20, meters),
-        traffic);
+        traffic,
+        new ObjectFacts(
+            (org, backend, storage, key, version) ->
+                stored.ask(org, backend, storage, key, version),
+            (org, storage, object) -> DigestState.DECLARED,
+            task -> askers.execute(task),
+            clock,
+            new Random(1),
+            1 << 20));
   }
 
   private Issuer issuer() {
@@ -251,7 +275,7 @@ final class EdgeWorld implements AutoCloseable {
             new S3Storage.Encryption.BucketDefault(),
             Duration.ofMinutes(15),
             new TreeMap<>());
-    return new DefaultStorage(storage, "eu-west-1", null);
+    return new DefaultStorage(storage, "eu-west-1", null, checkObjects);
   }
 
   /** Who a token speaks for, asked from this machine. */

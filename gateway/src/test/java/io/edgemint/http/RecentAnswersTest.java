@@ -101,7 +101,7 @@ class RecentAnswersTest {
     Grant grant = grant(world.token("acme", "dev-1"));
     Snapshot newest = Snapshot.of(2, List.of(EdgeWorld.org("acme", false).withVersion(2)));
     RecentAnswers bodies = new RecentAnswers();
-    bodies.render(newest, grant, PATH, 0);
+    bodies.render(newest, grant, null, PATH, 0);
     assertThat(bodies.recent(newest, ACME, PATH, 0)).isNull();
   }
 
@@ -110,7 +110,7 @@ class RecentAnswersTest {
     Grant grant = grant(world.token("acme", "dev-1"));
     Snapshot first = world.orgs.snapshot();
     RecentAnswers bodies = new RecentAnswers();
-    bodies.render(first, grant, PATH, 0);
+    bodies.render(first, grant, null, PATH, 0);
     assertThat(bodies.recent(first, ACME, PATH, 0)).isNotNull();
     assertThat(bodies.recent(Snapshot.of(2, first.orgs()), ACME, PATH, 0)).isNull();
   }

@@ -111,7 +111,7 @@ public final class ProbeWorld implements AutoCloseable {
             Duration.ofMinutes(15),
             new TreeMap<>());
     return new Inventory(
-        sessions, outbound, Optional.of(new DefaultStorage(own, "eu-west-1", own)), clock);
+        sessions, outbound, Optional.of(new DefaultStorage(own, "eu-west-1", own, false)), clock);
   }
 
   /** Text of a bucket in the fake storage; {@code more} is empty or begins with a comma. */

@@ -83,7 +83,8 @@ final class Sample {
   static ReadyBackend backend(SigningKeyPair pair) {
     CloudFront distribution = distribution(pair, Hash.SHA256);
     LinkSigner signer = signer(NAME, distribution);
-    return new ReadyBackend(Samples.org(ORG.value()), NAME, "cloudfront", TTL.toSeconds(), signer);
+    return new ReadyBackend(
+        Samples.org(ORG.value()), NAME, "cloudfront", TTL.toSeconds(), signer, null, false);
   }
 
   private static CloudFront distribution(SigningKeyPair pair, Hash hash) {
