@@ -54,7 +54,7 @@ class FillingTest {
   }
 
   private void serveByDefault(S3Storage storage) {
-    defaultStorage = Optional.of(new DefaultStorage(storage, storage.region(), null));
+    defaultStorage = Optional.of(new DefaultStorage(storage, storage.region(), null, false));
   }
 
   @Test
@@ -73,9 +73,9 @@ class FillingTest {
     S3Storage bucket = Samples.s3("platform").withPrefix("orgs/");
     CloudFront cdn =
         new CloudFront("https", "d111.cloudfront.net", "", List.of(), Duration.ofMinutes(15));
-    defaultStorage = Optional.of(new DefaultStorage(cdn, "eu-west-1", bucket));
+    defaultStorage = Optional.of(new DefaultStorage(cdn, "eu-west-1", bucket, false));
     assertThat(filling().source().storage().prefix()).isEqualTo("orgs/acme/");
-    defaultStorage = Optional.of(new DefaultStorage(cdn, "eu-west-1", null));
+    defaultStorage = Optional.of(new DefaultStorage(cdn, "eu-west-1", null, false));
     assertRefused("nothing that can be listed serves 'acme'");
   }
 
