@@ -52,7 +52,8 @@ final class OrgJson {
                 "allowed_regions",
                 new JsonArray(policy.allowedRegions().stream().sorted().toList()))
             .put("token_limited", policy.tokenLimited())
-            .put("when_failing", policy.refuseFailing() ? "refuse" : "hold");
+            .put("when_failing", policy.refuseFailing() ? "refuse" : "hold")
+            .put("replace_objects", policy.replaceObjects());
     if (policy.maxStaleness() != null) {
       json.put("max_staleness", policy.maxStaleness().toSeconds() + "s");
     }

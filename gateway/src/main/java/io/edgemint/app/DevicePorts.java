@@ -7,6 +7,7 @@ import io.edgemint.http.EdgeServer.Door;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.Grants;
 import io.edgemint.http.Heartbeat;
+import io.edgemint.http.PublishCalls;
 import io.edgemint.telemetry.AccessLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -33,6 +34,7 @@ final class DevicePorts implements AutoCloseable {
   private final Vertx vertx;
   private final int loops;
   private final Grants grants;
+  private final PublishCalls publishCalls;
   private final InstantSource clock;
   private final EdgeMeters meters;
   private final Heartbeat heartbeat;
@@ -53,12 +55,14 @@ final class DevicePorts implements AutoCloseable {
       Vertx vertx,
       int loops,
       Grants grants,
+      PublishCalls publishCalls,
       InstantSource clock,
       MeterRegistry meters) {
     this.settings = settings;
     this.vertx = vertx;
     this.loops = loops;
     this.grants = grants;
+    this.publishCalls = publishCalls;
     this.clock = clock;
     this.meters = new EdgeMeters(meters);
     this.heartbeat = new Heartbeat(System::nanoTime, meters);
@@ -111,6 +115,7 @@ final class DevicePorts implements AutoCloseable {
             settings.edge(),
             settings.traffic(),
             grants,
+            publishCalls,
             clock,
             meters,
             accessLog,

@@ -11,8 +11,10 @@ import io.edgemint.backend.Snapshot;
 import io.edgemint.credentials.SessionSettings;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.http.TlsSettings;
+import io.edgemint.objects.AbandonedUploads;
 import io.edgemint.objects.HeadRequests;
 import io.edgemint.objects.ObjectFacts;
+import io.edgemint.objects.Publishing;
 import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
@@ -278,6 +280,38 @@ final class Foundation implements AutoCloseable {
    */
   KeyRetirement keyRetirement(String holder, Supplier<Snapshot> orgs) {
     return new KeyRetirement(() -> orgs.get().orgs(), registry, rotation(), clock, holder);
+  }
+
+  /** What publishers can do; closed by the caller. */
+  Publishing publishing(OrgDirectory orgs, MeterRegistry meters) {
+    return Publishing.of(
+        orgs,
+        settings.defaultStorage(),
+        sessions,
+        outbound,
+        vault,
+        settings.abandonedAfter(),
+        clock,
+        new SecureRandom(),
+        meters);
+  }
+
+  /**
+   * Ends uploads that nobody goes on with.
+   *
+   * @param holder names this process
+   * @param orgs what this gateway serves from
+   */
+  AbandonedUploads abandonedUploads(String holder, Supplier<Snapshot> orgs) {
+    return new AbandonedUploads(
+        () -> orgs.get().orgs(),
+        registry,
+        sessions,
+        outbound,
+        settings.defaultStorage(),
+        settings.abandonedAfter(),
+        clock,
+        holder);
   }
 
   /** Changes signing keys. */

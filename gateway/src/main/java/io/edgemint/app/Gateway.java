@@ -12,6 +12,8 @@ import io.edgemint.http.EdgeServer;
 import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
+import io.edgemint.http.PublishCalls;
+import io.edgemint.objects.Publishing;
 import io.edgemint.registry.KeyWatch;
 import io.edgemint.registry.KnownKeys;
 import io.edgemint.registry.NodeReports;
@@ -44,6 +46,7 @@ import java.util.function.Consumer;
 public final class Gateway implements AutoCloseable {
   private static final Duration REVALIDATION_ROUND = Duration.ofSeconds(30);
   private static final Duration STANDBY_ROUND = Duration.ofSeconds(12);
+  private static final Duration ABANDONED_ROUND = Duration.ofHours(1);
   private static final Duration RETIREMENT_ROUND = Duration.ofMinutes(10);
 
   private final Settings settings;
@@ -86,7 +89,10 @@ public final class Gateway implements AutoCloseable {
               foundation.facts());
       verifiers.loaded().await();
 
-      this.devices = part(new DevicePorts(settings, vertx, loops, grants, clock, meters));
+      Publishing publishing = part(foundation.publishing(orgs, meters));
+      PublishCalls publishCalls = new PublishCalls(publishing.uploads(), publishing.binaries());
+      this.devices =
+          part(new DevicePorts(settings, vertx, loops, grants, publishCalls, clock, meters));
       devices.open();
       this.admin =
           new AdminServer(
@@ -258,6 +264,10 @@ public final class Gateway implements AutoCloseable {
         foundation.revalidation(holder, orgs::snapshot, meters)::run);
     rounds.add(
         "key retirement", RETIREMENT_ROUND, foundation.keyRetirement(holder, orgs::snapshot)::run);
+    rounds.add(
+        "abandoned uploads",
+        ABANDONED_ROUND,
+        foundation.abandonedUploads(holder, orgs::snapshot)::run);
     rounds.add(
         "standby watch", STANDBY_ROUND, foundation.standbyWatch(holder, orgs::snapshot)::run);
   }

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowed addresses of the operator's network that organisations may name
  * @param accessLog where access records go; {@code -} is standard output
  * @param revalidate how often each backend that serves is probed
+ * @param abandonedAfter how long an upload may take before it is ended
  * @param secrets the secrets that the settings name
  */
 record Settings(
@@ -63,6 +64,7 @@ record Settings(
     OutboundSettings allowed,
     Optional<String> accessLog,
     Duration revalidate,
+    Duration abandonedAfter,
     PlatformSecrets secrets) {
 
   /**
@@ -98,6 +100,10 @@ record Settings(
         root.section("checks")
             .duration(
                 "revalidate", Duration.ofHours(6), Duration.ofMinutes(1), Duration.ofDays(30));
+    Duration abandonedAfter =
+        root.section("uploads")
+            .duration(
+                "abandoned_after", Duration.ofDays(7), Duration.ofHours(1), Duration.ofDays(90));
     Field<List<Issuer>> devices = root.build(() -> issuers.stream().map(Field::get).toList());
     return root.build(
             () ->
@@ -117,6 +123,7 @@ record Settings(
                     allowed.get(),
                     accessLog.get(),
                     revalidate,
+                    abandonedAfter,
                     secrets))
         .get();
   }

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  *     download side failed; if not, links are made as before
  * @param maxStaleness how long a gateway that has lost the registry goes on making links; null for
  *     as long as it takes
+ * @param replaceObjects whether publishers may replace objects; if not, a key is written once
  */
 public record Policy(
     Entitlement entitlement,
     Set<String> allowedRegions,
     boolean tokenLimited,
     boolean refuseFailing,
-    @Nullable Duration maxStaleness) {
+    @Nullable Duration maxStaleness,
+    boolean replaceObjects) {
   /** Copies the regions. */
   public Policy {
     allowedRegions = Set.copyOf(allowedRegions);
@@ -28,7 +30,7 @@ public record Policy(
 
   /** Rules under which a failing backend goes on serving. */
   public Policy(Entitlement entitlement, Set<String> allowedRegions, boolean tokenLimited) {
-    this(entitlement, allowedRegions, tokenLimited, false, null);
+    this(entitlement, allowedRegions, tokenLimited, false, null, false);
   }
 
   /** Rules without a limit to how old a gateway's knowledge may be. */
@@ -37,7 +39,17 @@ public record Policy(
       Set<String> allowedRegions,
       boolean tokenLimited,
       boolean refuseFailing) {
-    this(entitlement, allowedRegions, tokenLimited, refuseFailing, null);
+    this(entitlement, allowedRegions, tokenLimited, refuseFailing, null, false);
+  }
+
+  /** Rules under which no object is replaced. */
+  public Policy(
+      Entitlement entitlement,
+      Set<String> allowedRegions,
+      boolean tokenLimited,
+      boolean refuseFailing,
+      @Nullable Duration maxStaleness) {
+    this(entitlement, allowedRegions, tokenLimited, refuseFailing, maxStaleness, false);
   }
 
   /** Tells whether objects may lie in this region. */

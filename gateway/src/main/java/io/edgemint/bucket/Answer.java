@@ -23,10 +23,16 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
       Set.of(
           "AccessDenied",
           "AuthorizationHeaderMalformed",
+          "BadDigest",
+          "ConditionalRequestConflict",
+          "EntityTooSmall",
           "ExpiredToken",
           "InternalError",
           "InvalidAccessKeyId",
           "InvalidObjectState",
+          "InvalidPart",
+          "InvalidPartOrder",
+          "InvalidRequest",
           "InvalidToken",
           "KMS.DisabledException",
           "KMS.InvalidKeyUsageException",
@@ -36,7 +42,11 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
           "NoSuchKey",
           "NoSuchUpload",
           "NoSuchVersion",
+          "NotImplemented",
+          "OperationAborted",
           "PermanentRedirect",
+          "PreconditionFailed",
+          "RequestTimeout",
           "RequestTimeTooSkewed",
           "ServiceUnavailable",
           "SignatureDoesNotMatch",
@@ -80,7 +90,15 @@ public record Answer(@Nullable Reply reply, @Nullable OutboundFailure failure) {
 
   /** The error code of a refusal; empty if there is none that is known. */
   public String code() {
-    if (reply == null || status() < 300) {
+    return status() < 300 ? "" : codeInBody();
+  }
+
+  /**
+   * The error code in a body, also of a success: S3 says 200 before it knows what becomes of
+   * completing an upload (CompleteMultipartUpload, Amazon S3 API reference).
+   */
+  public String codeInBody() {
+    if (reply == null) {
       return "";
     }
     Matcher code = CODE.matcher(reply.body().toString(StandardCharsets.ISO_8859_1));

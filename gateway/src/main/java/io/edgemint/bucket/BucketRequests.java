@@ -10,17 +10,25 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
@@ -90,6 +98,37 @@ public final class BucketRequests {
     if (continuation != null) {
       query.put("continuation-token", continuation);
     }
+    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
+  /**
+   * Lists objects whose names begin so, below the storage's prefix, in the order of their bytes.
+   *
+   * @param after the key after which to begin, below the storage's prefix, or null for the first
+   * @param limit the most that are listed, up to 1,000
+   */
+  public Signed page(String start, @Nullable String after, int limit) {
+    Map<String, String> query = new HashMap<>();
+    query.put("list-type", "2");
+    query.put("prefix", storage.prefix() + start);
+    query.put("encoding-type", "url");
+    query.put("max-keys", Integer.toString(limit));
+    if (after != null) {
+      query.put("start-after", storage.prefix() + after);
+    }
+    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
+  /**
+   * Lists a thousand uploads in parts below the storage's prefix.
+   *
+   * @param marker the key and the id of the upload after which to begin, or empty for the first
+   */
+  public Signed uploadsPage(Map<String, String> marker) {
+    Map<String, String> query = new HashMap<>(marker);
+    query.put("uploads", "");
+    query.put("prefix", storage.prefix());
+    query.put("encoding-type", "url");
     return signed(SdkHttpMethod.GET, address.bucketPath(), query);
   }
 
@@ -174,6 +213,11 @@ public final class BucketRequests {
             "prefix", storage.prefix() + key.value()));
   }
 
+  /** Asks for an object without its bytes, with headers of one's own. */
+  public Signed head(ObjectKey key, Map<String, String> headers) {
+    return signed(SdkHttpMethod.HEAD, path(key), Map.of(), headers, new byte[0]);
+  }
+
   /** Deletes an object, or one version of it for good. */
   public Signed delete(ObjectKey key, @Nullable String version) {
     return signed(
@@ -182,17 +226,14 @@ public final class BucketRequests {
 
   /** Begins an upload in parts, encrypted as the storage asks. */
   public Signed startUpload(ObjectKey key) {
-    return signed(
-        SdkHttpMethod.POST,
-        path(key),
-        Map.of("uploads", ""),
-        storage.encryption().headers(),
-        new byte[0]);
+    return startUpload(key, Map.of());
   }
 
-  /** Begins an upload in parts with exactly these headers. */
+  /** The same with headers for the object that is to come. */
   public Signed startUpload(ObjectKey key, Map<String, String> headers) {
-    return signed(SdkHttpMethod.POST, path(key), Map.of("uploads", ""), headers, new byte[0]);
+    Map<String, String> all = new HashMap<>(headers);
+    all.putAll(storage.encryption().headers());
+    return signed(SdkHttpMethod.POST, path(key), Map.of("uploads", ""), all, new byte[0]);
   }
 
   /** Puts a part of an upload; the bytes are not copied. */
@@ -231,9 +272,60 @@ public final class BucketRequests {
     return signed(SdkHttpMethod.GET, path(key), Map.of("uploadId", uploadId));
   }
 
+  /**
+   * Asks which parts of an upload are there, a thousand at a time.
+   *
+   * @param after the number after which to begin
+   */
+  public Signed listParts(ObjectKey key, String uploadId, int after) {
+    return signed(
+        SdkHttpMethod.GET,
+        path(key),
+        Map.of("uploadId", uploadId, "part-number-marker", Integer.toString(after)));
+  }
+
+  /** Makes an object of the parts that a document names. */
+  public Signed completeUpload(
+      ObjectKey key, String uploadId, Map<String, String> headers, byte[] document) {
+    return signed(SdkHttpMethod.POST, path(key), Map.of("uploadId", uploadId), headers, document);
+  }
+
+  /**
+   * A link by which whoever has it puts an object, with exactly these headers, encrypted as the
+   * storage asks; those for it are added. The link lives for at most so many seconds.
+   */
+  public Presigned presignedPut(ObjectKey key, Map<String, String> headers, long seconds) {
+    SortedMap<String, String> all = new TreeMap<>(headers);
+    all.putAll(storage.encryption().headers());
+    return presigned(path(key), Map.of(), all, seconds);
+  }
+
+  /** A link by which whoever has it puts one part of an upload, with exactly these headers. */
+  public Presigned presignedPart(
+      ObjectKey key, String uploadId, int number, Map<String, String> headers, long seconds) {
+    return presigned(
+        path(key),
+        Map.of("partNumber", Integer.toString(number), "uploadId", uploadId),
+        new TreeMap<>(headers),
+        seconds);
+  }
+
   /** Ends an upload in parts without an object. */
   public Signed abortUpload(ObjectKey key, String uploadId) {
     return signed(SdkHttpMethod.DELETE, path(key), Map.of("uploadId", uploadId));
+  }
+
+  /**
+   * A link to put something.
+   *
+   * @param headers what is sent beside {@code Host}, by lower-case name
+   */
+  public record Presigned(String url, SortedMap<String, String> headers) {
+    /** Leaves out the URL, which signs. */
+    @Override
+    public String toString() {
+      return "Presigned" + headers.keySet();
+    }
   }
 
   private String path(ObjectKey key) {
@@ -250,31 +342,14 @@ public final class BucketRequests {
       Map<String, String> query,
       Map<String, String> headers,
       byte[] body) {
-    SdkHttpRequest.Builder unsigned =
-        SdkHttpRequest.builder()
-            .method(method)
-            .uri(URI.create(address.scheme() + "://" + address.host()))
-            .encodedPath(path);
-    query.forEach(unsigned::putRawQueryParameter);
-    headers.forEach(unsigned::putHeader);
     SdkHttpRequest signed =
-        signer
-            .sign(
-                r ->
-                    r.identity(identity)
-                        .request(unsigned.build())
-                        .payload(ContentStreamProvider.fromByteArray(body))
-                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, storage.region())
-                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, clock)
-                        // The path of an S3 key is signed as it is sent.
-                        .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
-                        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
-            .request();
+        sign(
+            unsigned(method, path, query, headers),
+            r -> r.payload(ContentStreamProvider.fromByteArray(body)));
     Map<String, String> sent = new HashMap<>();
     signed.forEachHeader(
         (name, values) -> {
-          if (!FRAMING.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+          if (!FRAMING.contains(name.toLowerCase(Locale.ROOT))) {
             sent.put(name, String.join(",", values));
           }
         });
@@ -285,6 +360,49 @@ public final class BucketRequests {
         signed.getUri(),
         sent,
         hasBody ? BufferInternal.buffer(Unpooled.wrappedBuffer(body)) : null);
+  }
+
+  /** "Authenticating Requests: Using Query Parameters", Amazon S3 API reference. */
+  private Presigned presigned(
+      String path, Map<String, String> query, SortedMap<String, String> headers, long seconds) {
+    SdkHttpRequest signed =
+        sign(
+            unsigned(SdkHttpMethod.PUT, path, query, headers),
+            r ->
+                r.putProperty(AwsV4FamilyHttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
+                    .putProperty(
+                        AwsV4FamilyHttpSigner.EXPIRATION_DURATION, Duration.ofSeconds(seconds))
+                    .putProperty(AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED, false));
+    return new Presigned(signed.getUri().toString(), headers);
+  }
+
+  private SdkHttpRequest unsigned(
+      SdkHttpMethod method, String path, Map<String, String> query, Map<String, String> headers) {
+    SdkHttpRequest.Builder unsigned =
+        SdkHttpRequest.builder()
+            .method(method)
+            .uri(URI.create(address.scheme() + "://" + address.host()))
+            .encodedPath(path);
+    query.forEach(unsigned::putRawQueryParameter);
+    headers.forEach(unsigned::putHeader);
+    return unsigned.build();
+  }
+
+  private SdkHttpRequest sign(
+      SdkHttpRequest unsigned, Consumer<SignRequest.Builder<AwsCredentialsIdentity>> more) {
+    return signer
+        .sign(
+            r ->
+                more.accept(
+                    r.identity(identity)
+                        .request(unsigned)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, storage.region())
+                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, clock)
+                        // The path of an S3 key is signed as it is sent.
+                        .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
+                        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false)))
+        .request();
   }
 
   private static AwsCredentialsIdentity identity(Session session) {

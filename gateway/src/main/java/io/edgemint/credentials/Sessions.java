@@ -320,6 +320,11 @@ public final class Sessions implements AutoCloseable {
     return "edgemint-" + org + '-' + purpose;
   }
 
+  /** The name of the sessions of {@link #toPublish} of an organisation. */
+  public static String publisherSession(OrgId org) {
+    return sessionName(org, "publish");
+  }
+
   /** When the life left falls under what links need, at 65 % of the life at the latest. */
   private long renewFrom(Session session, long need) {
     Instant end = session.end();

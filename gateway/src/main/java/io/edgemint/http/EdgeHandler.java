@@ -20,6 +20,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -46,6 +47,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final Answers answers;
   private final StreamDeadlines deadlines;
   private final LinkBatch batch;
+  private final PublishHandler publishers;
   private final RecentAnswers recent = new RecentAnswers();
   private final Credential credential;
   private final BooleanSupplier late;
@@ -54,6 +56,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   /**
    * Answers on one event loop.
    *
+   * @param publishCalls what publishers may ask for
    * @param credential by what requests show who asks
    * @param deadlines for requests that clients keep open
    * @param late whether the loop has more to do than it can
@@ -61,6 +64,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
    */
   EdgeHandler(
       Grants grants,
+      PublishCalls publishCalls,
       Context context,
       InstantSource clock,
       EdgeMeters meters,
@@ -78,6 +82,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.answers = answers;
     this.deadlines = deadlines;
     this.batch = new LinkBatch(grants, clock, deadlines);
+    this.publishers = new PublishHandler(publishCalls, clock, deadlines, meters, access);
     this.credential = credential;
     this.late = late;
     this.waiting = new Waiting(mostWaiting, meters);
@@ -91,13 +96,13 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
-    Route route = Route.of(request.method().name(), path);
+    Route route = Route.of(path);
     Misfit misfit = misfit(request, uri, route, chunked);
     if (misfit != null) {
       refuseAndCut(request, route, misfit.problem, misfit.detail);
     } else if (route == Route.NONE) {
       answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
-    } else if (!request.method().name().equals(route.method())) {
+    } else if (!route.takes(request.method().name())) {
       refuse(
           request,
           false,
@@ -166,7 +171,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     if (chunked && !isChunkedAlone(headers.getAll(HttpHeaders.TRANSFER_ENCODING))) {
       return Misfit.CODING;
     }
-    if (route != Route.LINKS && (chunked || (length != null && !length.equals("0")))) {
+    if ((chunked || (length != null && !length.equals("0")))
+        && !route.takesBody(request.method().name())) {
       return Misfit.BODY;
     }
     // That it stands once only, the decoder has seen.
@@ -203,28 +209,35 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   private void dispatch(
       HttpServerRequest request, Route route, String path, @Nullable String query) {
+    if (route.publishes()) {
+      Future<Caller> caller = credential.caller(request);
+      var answer = publishers.answer(request, route, path, query, caller);
+      whenDone(request, route, org(caller), answer, it -> publishers.send(request, route, it));
+      return;
+    }
     LinkAsk ask = LinkQuery.parse(query);
     Future<Caller> caller = credential.caller(request);
     switch (route) {
       case LINK -> whenDone(request, route, null, caller, known -> link(request, known, path, ask));
-      case DOWNLOAD ->
+      case DOWNLOAD -> {
+        Future<Caller> inTime = Grants.then(caller, known -> Future.succeededFuture(inTime(known)));
+        KeyResult key = key(path, Route.DOWNLOAD_PREFIX);
+        if (request.method().equals(HttpMethod.HEAD)) {
           whenDone(
               request,
               route,
               org(caller),
-              Grants.then(
-                  caller,
-                  known -> grants.grant(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
-              grant -> redirect(request, standing(grant)));
-      case DOWNLOAD_HEAD ->
-          whenDone(
-              request,
-              route,
-              org(caller),
-              Grants.then(
-                  caller,
-                  known -> grants.describe(inTime(known), key(path, Route.DOWNLOAD_PREFIX), ask)),
+              Grants.then(inTime, known -> grants.describe(known, key, ask)),
               described -> describe(request, described));
+        } else {
+          whenDone(
+              request,
+              route,
+              org(caller),
+              Grants.then(inTime, known -> grants.grant(known, key, ask)),
+              grant -> redirect(request, standing(grant)));
+        }
+      }
       case LINKS ->
           whenDone(
               request,
@@ -235,7 +248,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
                   Grants.then(caller, known -> Future.succeededFuture(inTime(known))),
                   ask),
               body -> sendBatch(request, body));
-      case NONE -> throw new IllegalStateException("NONE is answered before");
+      default -> throw new IllegalStateException(route + " is answered before");
     }
   }
 
@@ -312,7 +325,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       throw withdrawn;
     }
     var _ = Descriptions.send(request, described);
-    granted(request, Route.DOWNLOAD_HEAD, 200, described.caller());
+    granted(request, Route.DOWNLOAD, 200, described.caller());
   }
 
   private void sendBatch(HttpServerRequest request, Buffer body) {

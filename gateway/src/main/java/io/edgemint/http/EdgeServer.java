@@ -28,6 +28,7 @@ public final class EdgeServer extends VerticleBase {
   private final EdgeSettings settings;
   private final TrafficSettings traffic;
   private final Grants grants;
+  private final PublishCalls publishCalls;
   private final InstantSource clock;
   private final EdgeMeters meters;
   private final AccessLog accessLog;
@@ -50,6 +51,7 @@ public final class EdgeServer extends VerticleBase {
       EdgeSettings settings,
       TrafficSettings traffic,
       Grants grants,
+      PublishCalls publishCalls,
       InstantSource clock,
       EdgeMeters meters,
       AccessLog accessLog,
@@ -59,6 +61,7 @@ public final class EdgeServer extends VerticleBase {
     this.settings = settings;
     this.traffic = traffic;
     this.grants = grants;
+    this.publishCalls = publishCalls;
     this.clock = clock;
     this.meters = meters;
     this.accessLog = accessLog;
@@ -125,6 +128,7 @@ public final class EdgeServer extends VerticleBase {
     EdgeHandler handler =
         new EdgeHandler(
             grants,
+            publishCalls,
             context,
             clock,
             meters,

@@ -12,9 +12,7 @@ import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;
 import io.edgemint.signing.LinkAsk;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Answers {@code POST /v1/links}: up to 64 keys, one result for each, in order. */
 final class LinkBatch {
@@ -66,22 +63,14 @@ final class LinkBatch {
       // Its body is never kept: nobody fills memory without a token that is accepted.
       return Future.failedFuture(caller.cause());
     }
-    Body body = new Body(request);
-    deadlines.body(request, body.whole(), () -> body.drop(tooSlow()));
+    Body body = Body.read(request, MAX_BODY, deadlines);
     caller.onFailure(body::drop);
     return Grants.then(
         caller,
         known -> {
-          goAhead(request);
+          body.goAhead();
           return body.whole().compose(json -> results(request, known, keys(json), ask));
         });
-  }
-
-  /** To a client that asked whether it should send its body (RFC 9110, section 10.1.1). */
-  private static void goAhead(HttpServerRequest request) {
-    if (request.headers().contains(HttpHeaders.EXPECT)) {
-      request.response().writeContinue();
-    }
   }
 
   private Future<Buffer> results(
@@ -162,64 +151,9 @@ final class LinkBatch {
     }
   }
 
-  /** No fault of ours: whoever writes the body went away, or wrote no HTTP. */
-  private static Refused cutOff() {
-    return new Refused(Refusal.REQUEST_INVALID, "the connection ended within the body");
-  }
-
-  private static Refused tooSlow() {
-    return new Refused(Refusal.REQUEST_INVALID, "the body did not come in time");
-  }
-
   private static Refused malformed() {
     return new Refused(
         Refusal.REQUEST_INVALID,
         "the body is not {\"keys\":[...]} with 1 to 64 strings and nothing else");
-  }
-
-  /** A body on its way, kept for as long as somebody may want it. Belongs to one event loop. */
-  private static final class Body {
-    private final Promise<Buffer> whole = Promise.promise();
-    private @Nullable Buffer soFar = Buffer.buffer();
-
-    /** Begins to read, which must be done before the request's handler returns. */
-    private Body(HttpServerRequest request) {
-      ClientConnection.expectBody(request);
-      request.handler(this::append);
-      request.exceptionHandler(cut -> drop(cutOff()));
-      request.endHandler(
-          last -> {
-            ClientConnection.bodyArrived(request);
-            end();
-          });
-    }
-
-    private Future<Buffer> whole() {
-      return whole.future();
-    }
-
-    private void append(Buffer chunk) {
-      Buffer kept = soFar;
-      if (kept == null) {
-        return;
-      }
-      if (kept.length() + chunk.length() > MAX_BODY) {
-        drop(new Refused(Refusal.BODY_TOO_LARGE, "the body has more than 448 KiB"));
-      } else {
-        kept.appendBuffer(chunk);
-      }
-    }
-
-    private void drop(Throwable reason) {
-      soFar = null;
-      whole.tryFail(reason);
-    }
-
-    private void end() {
-      Buffer kept = soFar;
-      if (kept != null) {
-        whole.tryComplete(kept);
-      }
-    }
   }
 }

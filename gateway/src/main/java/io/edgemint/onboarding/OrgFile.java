@@ -233,6 +233,7 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
       Field<List<String>> prefixes = section.list("entitlement", text -> text);
       Field<List<String>> regions = section.list("allowed_regions", S3Reader::region);
       boolean tokenLimited = section.flag("token_limited", false);
+      boolean replaceObjects = section.flag("replace_objects", false);
       WhenFailing whenFailing = section.oneOf("when_failing", WhenFailing.HOLD);
       Duration maxStaleness =
           section.has("max_staleness")
@@ -246,7 +247,8 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
                   new HashSet<>(regions.get()),
                   tokenLimited,
                   whenFailing == WhenFailing.REFUSE,
-                  maxStaleness));
+                  maxStaleness,
+                  replaceObjects));
     }
 
     private enum WhenFailing {

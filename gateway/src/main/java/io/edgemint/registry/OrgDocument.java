@@ -214,7 +214,8 @@ final class OrgDocument {
         @JsonProperty("maxStaleness")
             @JacksonInject(value = NEVER, useInput = OptBoolean.TRUE)
             @JsonInclude(NON_NULL)
-            @Nullable Duration unusedMaxStaleness) {}
+            @Nullable Duration unusedMaxStaleness,
+        @JsonProperty("replaceObjects") @Later boolean unusedReplaceObjects) {}
   }
 
   private abstract static class BackendMembers {

@@ -30,14 +30,17 @@ import io.edgemint.http.EdgeServer.Door;
 import io.edgemint.objects.ObjectFact;
 import io.edgemint.objects.ObjectFacts;
 import io.edgemint.objects.ObjectSource;
+import io.edgemint.objects.Publishing;
 import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.outbound.Network;
+import io.edgemint.outbound.Outbound;
 import io.edgemint.signing.CryptoProvider;
 import io.edgemint.signing.LinkMint;
 import io.edgemint.signing.Signers;
 import io.edgemint.telemetry.AccessLog;
 import io.edgemint.traffic.Traffic;
 import io.edgemint.traffic.TrafficSettings;
+import io.edgemint.vault.Vaults;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -93,6 +96,7 @@ final class EdgeWorld implements AutoCloseable {
   private final TokenMinter minter = TokenMinter.ofSecret(SECRET, "k1");
   private final CallerVerifier callers;
   private final Sessions sessions;
+  private final Publishing publishing;
   int port;
 
   /** The monotonic clock by which the event loop's lag is measured. */
@@ -128,6 +132,17 @@ final class EdgeWorld implements AutoCloseable {
         new CertificateVerifier(
             orgs, caller -> traffic.requestsOf(caller.org(), caller.subject()), clock, meters);
     grants = grants(Runnable::run);
+    publishing =
+        Publishing.of(
+            orgs,
+            Optional.of(defaultStorage()),
+            sessions,
+            new Outbound(vertx, List.of()),
+            Vaults.fresh(),
+            Duration.ofDays(7),
+            clock,
+            new Random(1),
+            meters);
     await(callers.loaded());
     serve(grants, clock);
   }
@@ -202,6 +217,7 @@ final class EdgeWorld implements AutoCloseable {
             settings,
             limits,
             granting,
+            new PublishCalls(publishing.uploads(), publishing.binaries()),
             time,
             edgeMeters,
             new AccessLog(Optional.empty(), clock, meters),

@@ -1,0 +1,134 @@
+package io.edgemint.objects;
+
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Refused;
+import io.edgemint.objects.Store.Stored;
+import io.edgemint.objects.VerifiedDigests.Verdict;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads uploaded objects once and compares them with what was declared: those in parts in the
+ * background, one at a time, and small ones at once where the storage computes no SHA-256 itself.
+ */
+final class DigestReader {
+  private static final System.Logger LOG = System.getLogger(DigestReader.class.getName());
+  private static final int CHUNK = 8 << 20;
+  private static final int WAITING = 256;
+
+  /** Bytes that are held at once are few: a chunk for each of these, and one in the background. */
+  private final Semaphore atOnce = new Semaphore(4);
+
+  private final VerifiedDigests digests;
+  private final Counter verified;
+  private final Counter wrong;
+  private final Counter unread;
+  private final ThreadPoolExecutor background =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(WAITING),
+          Thread.ofPlatform().name("digests-", 0).daemon().factory());
+
+  DigestReader(VerifiedDigests digests, MeterRegistry meters) {
+    this.digests = digests;
+    this.verified = counter(meters, "verified");
+    this.wrong = counter(meters, "digest_mismatch");
+    this.unread = counter(meters, "unread");
+  }
+
+  private static Counter counter(MeterRegistry meters, String result) {
+    return Counter.builder("gateway.digests")
+        .description("Uploaded objects whose bytes were compared with the declared digest")
+        .tag("result", result)
+        .register(meters);
+  }
+
+  /** Whether an object's bytes have the digest; waits for all of them. */
+  boolean matches(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
+    atOnce.acquireUninterruptibly();
+    try {
+      return compare(org, store, key, stored, sha256);
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  /** Takes over a verdict of the storage itself. */
+  void trust(OrgId org, Store store, ObjectKey key, Stored stored) {
+    digests.remember(org, store.storage(), key.value(), stored.etag(), Verdict.VERIFIED);
+  }
+
+  /** Compares in the background; what cannot be read keeps a declared digest. */
+  void later(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
+    if (digests.of(org, store.storage(), key.value(), stored.etag()) != null) {
+      return;
+    }
+    Runnable work =
+        () -> {
+          try {
+            if (!compare(org, store, key, stored, sha256)) {
+              LOG.log(
+                  Level.ERROR,
+                  "digest_mismatch: {0} of {1} is not what its publisher declared; delete it and"
+                      + " upload it again",
+                  key,
+                  org);
+            }
+          } catch (Refused e) {
+            unread.increment();
+            LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.detail());
+          } catch (RuntimeException e) {
+            unread.increment();
+            LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.toString());
+          }
+        };
+    try {
+      background.execute(work);
+    } catch (RejectedExecutionException e) {
+      unread.increment();
+    }
+  }
+
+  private boolean compare(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
+    boolean same = digest(store, key, stored).equals(sha256);
+    (same ? verified : wrong).increment();
+    digests.remember(
+        org, store.storage(), key.value(), stored.etag(), same ? Verdict.VERIFIED : Verdict.WRONG);
+    return same;
+  }
+
+  private static String digest(Store store, ObjectKey key, Stored stored) {
+    MessageDigest digest = sha256();
+    for (long at = 0; at < stored.size(); at += CHUNK) {
+      int length = (int) Math.min(CHUNK, stored.size() - at);
+      digest.update(store.read(key, stored.etag(), at, length));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Ends what goes on in the background. */
+  void close() {
+    background.shutdownNow();
+  }
+}
