@@ -72,7 +72,8 @@ final class AdminAnswers {
   private static AdminProblem problem(RoutingContext request, Impossible refusal) {
     int status =
         switch (refusal.reason()) {
-          case ORG_MISSING, BACKEND_MISSING, KEY_MISSING, AUTHORITY_MISSING -> 404;
+          case ORG_MISSING, BACKEND_MISSING, KEY_MISSING, AUTHORITY_MISSING, DESTINATION_MISSING ->
+              404;
           case AUTHORITY_UNFIT,
               NOT_AN_AUTHORITY,
               WEAK_KEY,

@@ -68,6 +68,7 @@ final class AdminApi {
   void install(Router router) {
     RevocationCalls revocations = new RevocationCalls(parts.revoker());
     AuthorityCalls authority = new AuthorityCalls(parts);
+    DestinationCalls destination = new DestinationCalls(parts);
     router.get("/admin/v1/openapi.json").handler(this::openApi);
     router.route("/admin/*").handler(this::authenticate);
     router.route("/admin/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
@@ -75,6 +76,7 @@ final class AdminApi {
     String backend = org + "/backends/:backend";
     String key = backend + "/signing-keys/:key";
     String authorities = org + "/certificate-authorities";
+    String destinations = org + "/destinations";
     router.get("/admin/v1/orgs").handler(does(this::orgs));
     router.get(org).handler(does(this::org));
     router.put(org).handler(does(this::putOrg));
@@ -104,6 +106,11 @@ final class AdminApi {
     router.put(authorities + "/:authority").handler(does(authority::put));
     router.put(authorities + "/:authority/crl").handler(does(authority::putCrl));
     router.delete(authorities + "/:authority").handler(does(authority::remove));
+    router.get(destinations).handler(does(destination::list));
+    router.get(destinations + "/:destination").handler(does(destination::get));
+    router.delete(destinations + "/:destination").handler(does(destination::remove));
+    router.get(destinations + "/:destination/setup").handler(does(destination::setup));
+    router.post(destinations + "/:destination/validate").handler(tries(destination::validate));
     router.route("/admin/*").handler(AdminAnswers::unknown);
     router.route("/admin/*").failureHandler(AdminAnswers::failed);
   }
@@ -319,7 +326,11 @@ final class AdminApi {
   }
 
   private Shown setup(AdminCall call) {
-    Setup setup = parts.setup().of(call.org(), call.backend(), call.order());
+    return setup(call, parts.setup().of(call.org(), call.backend(), call.order()));
+  }
+
+  /** A set-up in the form that the query asks for. */
+  static Shown setup(AdminCall call, Setup setup) {
     return switch (Optional.ofNullable(call.query("format")).orElse("json")) {
       case "json" -> Shown.text("application/json", setup.json());
       case "cli" -> Shown.text("text/x-shellscript; charset=utf-8", setup.cli());

@@ -57,6 +57,10 @@ final class AdminCall {
     return path("authority");
   }
 
+  String destination() {
+    return path("destination");
+  }
+
   /** A part of the path, which every route that asks for it has. */
   private String path(String name) {
     return Objects.requireNonNull(request.pathParam(name));

@@ -7,6 +7,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
+import io.edgemint.onboarding.Destinations;
 import io.edgemint.onboarding.Onboarding;
 import io.edgemint.onboarding.OrgFile;
 import io.edgemint.onboarding.PlatformFields;
@@ -29,6 +30,7 @@ public record Administration(
     OrgFile.Reader reader,
     Apply apply,
     Onboarding onboarding,
+    Destinations destinations,
     SigningKeyRotation rotation,
     SetupWriter setup,
     AuthorityRegistration authorities,

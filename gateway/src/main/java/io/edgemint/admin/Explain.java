@@ -3,6 +3,7 @@ package io.edgemint.admin;
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CertificateAuthority;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.KeyProblem;
 import io.edgemint.backend.KeyResult;
@@ -94,6 +95,13 @@ public final class Explain {
       if (counts) {
         note(problems, backend, "upload", backend.uploadSide());
         note(problems, backend, "download", backend.downloadSide());
+      }
+    }
+    for (Destination destination : org.destinations()) {
+      if (destination.verification().verdict() == Verdict.FAILED) {
+        problems.add(
+            "destination %s: failed: %s"
+                .formatted(destination.label(), destination.verification().code()));
       }
     }
     Backend active = org.active();

@@ -41,7 +41,8 @@ final class OrgJson {
         .put("revocations", revocations(org.revocations()))
         .put("issuers", array(org.issuers(), OrgJson::issuer))
         .put("backends", array(org.backends(), OrgJson::backend))
-        .put("certificate_authorities", array(org.authorities(), AuthorityCalls::json));
+        .put("certificate_authorities", array(org.authorities(), AuthorityCalls::json))
+        .put("destinations", array(org.destinations(), DestinationCalls::json));
   }
 
   private static JsonObject policy(Policy policy) {
@@ -127,7 +128,7 @@ final class OrgJson {
     };
   }
 
-  private static JsonObject s3(S3Storage s3) {
+  static JsonObject s3(S3Storage s3) {
     JsonObject json =
         new JsonObject()
             .put("bucket", s3.bucket())

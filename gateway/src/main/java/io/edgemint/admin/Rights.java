@@ -14,6 +14,8 @@ final class Rights {
   private static final String KEY = BACKEND + "/signing-keys/:key";
   private static final String AUTHORITIES = ORG + "/certificate-authorities";
   private static final String AUTHORITY = AUTHORITIES + "/:authority";
+  private static final String DESTINATIONS = ORG + "/destinations";
+  private static final String DESTINATION = DESTINATIONS + "/:destination";
 
   private static final Map<String, Right> BY_CALL =
       Map.ofEntries(
@@ -45,7 +47,12 @@ final class Rights {
           Map.entry("GET " + AUTHORITY, Right.SHOW),
           Map.entry("PUT " + AUTHORITY, Right.CHANGE),
           Map.entry("PUT " + AUTHORITY + "/crl", Right.CHANGE),
-          Map.entry("DELETE " + AUTHORITY, Right.CHANGE));
+          Map.entry("DELETE " + AUTHORITY, Right.CHANGE),
+          Map.entry("GET " + DESTINATIONS, Right.SHOW),
+          Map.entry("GET " + DESTINATION, Right.SHOW),
+          Map.entry("DELETE " + DESTINATION, Right.CHANGE),
+          Map.entry("GET " + DESTINATION + "/setup", Right.SHOW),
+          Map.entry("POST " + DESTINATION + "/validate", Right.CHANGE));
 
   private Rights() {}
 

@@ -47,13 +47,7 @@ final class BackendCommand {
     PrintWriter out = spec.commandLine().getOut();
     return settings.with(
         foundation -> {
-          Setup setup = foundation.setup().of(id(org), backend, ORDER);
-          out.println(
-              switch (format) {
-                case JSON -> setup.json();
-                case CLI -> setup.cli();
-                case TERRAFORM -> setup.terraform();
-              });
+          out.println(format.of(foundation.setup().of(id(org), backend, ORDER)));
           return 0;
         });
   }
@@ -62,7 +56,15 @@ final class BackendCommand {
   enum SetupFormat {
     JSON,
     CLI,
-    TERRAFORM
+    TERRAFORM;
+
+    String of(Setup setup) {
+      return switch (this) {
+        case JSON -> setup.json();
+        case CLI -> setup.cli();
+        case TERRAFORM -> setup.terraform();
+      };
+    }
   }
 
   @Command(

@@ -19,6 +19,7 @@ import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
 import io.edgemint.onboarding.Filling;
+import io.edgemint.onboarding.Destinations;
 import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
@@ -190,6 +191,7 @@ final class Foundation implements AutoCloseable {
         orgFiles(),
         new Apply(registry, secrets, clock),
         onboarding(),
+        destinations(),
         rotation(),
         setup(),
         authorities(),
@@ -225,6 +227,11 @@ final class Foundation implements AutoCloseable {
         secrets,
         () -> settings.edge().tls().map(TlsSettings::keys).orElse(Set.of()),
         clock);
+  }
+
+  /** Brings destinations into use. */
+  Destinations destinations() {
+    return new Destinations(registry, probe());
   }
 
   /** Brings backends into service and out of it. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       ApplyCommand.class,
       BackendCommand.class,
       CopyCommand.class,
+      DestinationCommand.class,
       KeyCommand.class,
       SecretsCommand.class,
       AuthorityCommand.class,

@@ -3,6 +3,8 @@ package io.edgemint.backend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuers its own token issuers, each bound to it alone
  * @param backends the revisions of its backends, of which at most one is active
  * @param authorities its certificate authorities, each bound to it alone
+ * @param destinations where archives of its jobs are delivered
  */
 public record Org(
     OrgId id,
@@ -24,23 +27,46 @@ public record Org(
     Revocations revocations,
     List<Issuer> issuers,
     List<Backend> backends,
-    List<CertificateAuthority> authorities) {
+    List<CertificateAuthority> authorities,
+    List<Destination> destinations) {
 
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if two revisions are active, or one stands twice
+   * @throws IllegalArgumentException if two revisions are active, or one stands twice, or a
+   *     destination has the name of another or of a backend
    */
   public Org {
     issuers = List.copyOf(issuers);
     backends = List.copyOf(backends);
     authorities = List.copyOf(authorities);
+    destinations = List.copyOf(destinations);
     if (backends.stream().filter(b -> b.state() == Backend.State.ACTIVE).count() > 1) {
       throw new IllegalArgumentException("at most one backend of an organisation is active");
     }
     if (backends.stream().map(Backend::label).distinct().count() != backends.size()) {
       throw new IllegalArgumentException("a revision of a backend stands once");
     }
+    Set<String> names = backends.stream().map(Backend::name).collect(Collectors.toSet());
+    for (Destination destination : destinations) {
+      if (!names.add(destination.name())) {
+        throw new IllegalArgumentException(
+            "the name '%s' of a destination is taken by another or by a backend; choose its own"
+                .formatted(destination.name()));
+      }
+    }
+  }
+
+  /** An organisation to which no archives are delivered. */
+  public Org(
+      OrgId id,
+      long version,
+      Policy policy,
+      Revocations revocations,
+      List<Issuer> issuers,
+      List<Backend> backends,
+      List<CertificateAuthority> authorities) {
+    this(id, version, policy, revocations, issuers, backends, authorities, List.of());
   }
 
   /** An organisation whose devices bring no certificates. */
@@ -74,7 +100,7 @@ public record Org(
 
   /** The same organisation as another version. */
   public Org withVersion(long other) {
-    return new Org(id, other, policy, revocations, issuers, backends, authorities);
+    return new Org(id, other, policy, revocations, issuers, backends, authorities, destinations);
   }
 
   /** The same organisation with a revision put in the place of its predecessor, or added. */
@@ -97,6 +123,20 @@ public record Org(
     next.add(changed);
     next.sort(Comparator.comparing(CertificateAuthority::name));
     return withAuthorities(next);
+  }
+
+  /** The destination of that name, or null if the organisation has none. */
+  public @Nullable Destination destination(String name) {
+    return destinations.stream().filter(it -> it.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** The same organisation with a destination put in the place of its namesake, or added. */
+  public Org withDestination(Destination changed) {
+    List<Destination> next = new ArrayList<>(destinations);
+    next.removeIf(it -> it.name().equals(changed.name()));
+    next.add(changed);
+    next.sort(Comparator.comparing(Destination::name));
+    return withDestinations(next);
   }
 
   /** The revision that served before the active one, or null if none did or it is gone. */
@@ -153,21 +193,26 @@ public record Org(
 
   /** The same organisation with other revocations. */
   public Org withRevocations(Revocations others) {
-    return new Org(id, version, policy, others, issuers, backends, authorities);
+    return new Org(id, version, policy, others, issuers, backends, authorities, destinations);
   }
 
   /** The same organisation with other certificate authorities. */
   public Org withAuthorities(List<CertificateAuthority> others) {
-    return new Org(id, version, policy, revocations, issuers, backends, others);
+    return new Org(id, version, policy, revocations, issuers, backends, others, destinations);
+  }
+
+  /** The same organisation with other destinations. */
+  public Org withDestinations(List<Destination> others) {
+    return new Org(id, version, policy, revocations, issuers, backends, authorities, others);
   }
 
   /** The same organisation with other token issuers. */
   Org withIssuers(List<Issuer> others) {
-    return new Org(id, version, policy, revocations, others, backends, authorities);
+    return new Org(id, version, policy, revocations, others, backends, authorities, destinations);
   }
 
   /** The same organisation with other revisions of its backends. */
   Org withBackends(List<Backend> others) {
-    return new Org(id, version, policy, revocations, issuers, others, authorities);
+    return new Org(id, version, policy, revocations, issuers, others, authorities, destinations);
   }
 }

@@ -24,7 +24,10 @@ public final class SealedSecrets {
   /** A sealed secret and what it is for. */
   public record Held(Purpose purpose, SealedSecret secret) {}
 
-  /** All sealed secrets of an organisation, in all revisions of its backends; each once. */
+  /**
+   * All sealed secrets of an organisation, in all revisions of its backends and in destinations;
+   * each once.
+   */
   public static List<Held> of(Org org) {
     List<Held> all = new ArrayList<>();
     map(
@@ -43,7 +46,8 @@ public final class SealedSecrets {
   public static Org map(Org org, BiFunction<Purpose, SealedSecret, SealedSecret> change) {
     SealedSecrets in = new SealedSecrets(org.id(), change);
     return org.withIssuers(org.issuers().stream().map(in::issuer).toList())
-        .withBackends(org.backends().stream().map(in::backend).toList());
+        .withBackends(org.backends().stream().map(in::backend).toList())
+        .withDestinations(org.destinations().stream().map(in::destination).toList());
   }
 
   private SealedSecret changed(Purpose purpose, SealedSecret secret) {
@@ -73,6 +77,10 @@ public final class SealedSecrets {
           case CloudFront cdn -> cdn.withKeys(keys(backend.name(), cdn));
         };
     return backend.withUpload(storage(backend.name(), backend.upload())).withDownload(download);
+  }
+
+  private Destination destination(Destination destination) {
+    return destination.withStorage(storage(destination.name(), destination.storage()));
   }
 
   private S3Storage storage(String backend, S3Storage storage) {

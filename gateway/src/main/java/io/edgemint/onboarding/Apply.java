@@ -60,8 +60,8 @@ public final class Apply {
    * Compares and writes.
    *
    * @param files every organisation that should be
-   * @param prune whether organisations that no file names are deleted, and issuers that their
-   *     organisation's file does not name
+   * @param prune whether organisations that no file names are deleted, and issuers and destinations
+   *     that their organisation's file does not name
    * @param dryRun whether nothing is written
    * @throws Impossible if a file asks for what is never done, with every reason; nothing is written
    * @throws BackendStore.Conflict if somebody else wrote meanwhile; nothing is written
@@ -112,8 +112,8 @@ public final class Apply {
   }
 
   /**
-   * Brings one organisation to what a request says of it; what it leaves out of the issuers is
-   * deleted.
+   * Brings one organisation to what a request says of it; what it leaves out of the issuers and
+   * destinations is deleted.
    *
    * @param file what should be; backends that it does not name stay
    * @param allowed looks at the very record that would be replaced, null if there is none, and

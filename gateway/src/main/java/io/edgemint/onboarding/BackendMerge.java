@@ -9,9 +9,6 @@ import io.edgemint.backend.CloudFront.SigningKey;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
-import io.edgemint.backend.S3Storage.Credentials;
-import io.edgemint.backend.SealedSecret;
-import io.edgemint.backend.Secrets.Purpose;
 import io.edgemint.onboarding.Impossible.Reason;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -249,24 +246,7 @@ final class BackendMerge {
   }
 
   private S3Storage storage(S3Storage known, S3Storage fresh) {
-    if (!(known.credentials() instanceof Credentials.StaticKey before)
-        || !(fresh.credentials() instanceof Credentials.StaticKey after)) {
-      return fresh;
-    }
-    SealedSecret kept =
-        secrets.kept(
-            before.secretAccessKey(),
-            after.secretAccessKey(),
-            Purpose.s3Secret(org, wanted.name()));
-    return new S3Storage(
-        fresh.bucket(),
-        fresh.region(),
-        fresh.prefix(),
-        fresh.endpoint(),
-        new Credentials.StaticKey(after.accessKeyId(), kept),
-        fresh.encryption(),
-        fresh.ttl(),
-        fresh.responseHeaders());
+    return secrets.kept(known, fresh, org, wanted.name());
   }
 
   private void tellNewKeys(Download download) {

@@ -22,6 +22,8 @@ public final class Impossible extends RuntimeException {
     ORG_MISSING,
     /** The organisation has no such backend. */
     BACKEND_MISSING,
+    /** The organisation has no such destination. */
+    DESTINATION_MISSING,
     /** The backend has no such signing key. */
     KEY_MISSING,
     /** The organisation has no such certificate authority. */

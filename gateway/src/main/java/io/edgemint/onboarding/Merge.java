@@ -1,6 +1,7 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Issuer.KeySource.SharedSecret;
 import io.edgemint.backend.Org;
@@ -31,7 +32,7 @@ final class Merge {
    * Prepares to merge.
    *
    * @param old what stands, or null for a new organisation
-   * @param prune whether issuers that the file does not name are deleted
+   * @param prune whether issuers and destinations that the file does not name are deleted
    */
   Merge(
       @Nullable Org old,
@@ -70,6 +71,10 @@ final class Merge {
     for (Backend backend : wanted.backends()) {
       backends = new BackendMerge(backends, backend, file, secrets, clock, changes).merged();
     }
+    List<Destination> destinations =
+        new DestinationMerge(base.id(), secrets, changes)
+            .merged(base.destinations(), wanted.destinations(), prune);
+    requireNamesApart(backends, destinations);
     requireWhatServes(base, wanted.policy());
     return new Org(
         base.id(),
@@ -78,7 +83,20 @@ final class Merge {
         revocations,
         issuers,
         backends,
-        base.authorities());
+        base.authorities(),
+        destinations);
+  }
+
+  /** Secrets and roles of the platform are bound to the name alone. */
+  private static void requireNamesApart(List<Backend> backends, List<Destination> destinations) {
+    for (Destination destination : destinations) {
+      if (backends.stream().anyMatch(it -> it.name().equals(destination.name()))) {
+        throw new Impossible(
+            Reason.CONTRADICTION,
+            "a backend and a destination are both called '%s'; rename the new one"
+                .formatted(destination.name()));
+      }
+    }
   }
 
   /** A policy that shuts out what serves would be written down and not be kept. */

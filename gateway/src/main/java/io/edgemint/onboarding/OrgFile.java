@@ -4,6 +4,7 @@ import io.edgemint.backend.Backend;
 import io.edgemint.backend.Backend.Standby;
 import io.edgemint.backend.CloudFront;
 import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
@@ -109,6 +110,10 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
                           backend.string("name", ""),
                           generated))
               .toList();
+      List<Field<Destination>> destinations =
+          root.sections("destinations").stream()
+              .map(destination -> destination(destination, id))
+              .toList();
       return root.build(
           () -> {
             Org org =
@@ -118,7 +123,9 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
                     policy.get(),
                     revocations.get(),
                     own.stream().map(Field::get).toList(),
-                    backends.stream().map(Field::get).toList());
+                    backends.stream().map(Field::get).toList(),
+                    List.of(),
+                    destinations.stream().map(Field::get).toList());
             checkRegions(org);
             checkIssuers(org);
             return new OrgFile(org, root.has("revocations"), generated);
@@ -139,7 +146,9 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
                     standing.policy(),
                     standing.revocations(),
                     standing.issuers(),
-                    List.of(backend.get()));
+                    List.of(backend.get()),
+                    List.of(),
+                    standing.destinations());
             checkRegions(org);
             return new OrgFile(org, false, generated);
           });
@@ -194,6 +203,13 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
             Backend draft = Backend.draft(name.get(), 1, upload.get(), download.get());
             return draft.withStandby(checked(standby.get().orElse(null), draft));
           });
+    }
+
+    private Field<Destination> destination(Section section, OrgId org) {
+      Field<String> name = section.field("name", text -> text);
+      Field<S3Storage> storage =
+          s3.read(section.section("s3"), org, section.string("name", ""), false);
+      return section.build(() -> Destination.draft(name.get(), 1, storage.get()));
     }
 
     private static Field<Optional<Standby>> standby(Section backend) {
@@ -281,6 +297,14 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
           throw new IllegalArgumentException(
               "backend '"
                   + backend.name()
+                  + "' lies in a region that policy.allowed_regions does not list");
+        }
+      }
+      for (Destination destination : org.destinations()) {
+        if (!org.policy().allows(destination.storage().region())) {
+          throw new IllegalArgumentException(
+              "destination '"
+                  + destination.name()
                   + "' lies in a region that policy.allowed_regions does not list");
         }
       }

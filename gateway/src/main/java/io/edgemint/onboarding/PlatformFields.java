@@ -1,6 +1,7 @@
 package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.S3Storage;
@@ -39,6 +40,14 @@ public final class PlatformFields {
       if (!Objects.equals(known, via(wanted))) {
         return "credentials.via of backend '%s' is the platform's to decide; %s"
             .formatted(wanted.name(), known == null ? "leave it out" : "send it as it stands");
+      }
+    }
+    for (Destination wanted : file.org().destinations()) {
+      Destination known = standing.destination(wanted.name());
+      String before = known == null ? null : via(known.storage());
+      if (!Objects.equals(before, via(wanted.storage()))) {
+        return "credentials.via of destination '%s' is the platform's to decide; %s"
+            .formatted(wanted.name(), before == null ? "leave it out" : "send it as it stands");
       }
     }
     return null;

@@ -2,9 +2,11 @@ package io.edgemint.onboarding;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
+import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials.Role;
 import io.edgemint.bucket.Courier;
 import io.edgemint.credentials.Ailment;
@@ -14,6 +16,7 @@ import io.edgemint.credentials.Sessions;
 import io.edgemint.onboarding.Impossible.Reason;
 import io.edgemint.probe.Probe;
 import io.edgemint.setup.Setup;
+import java.util.function.Function;
 
 /**
  * Writes what an organisation applies in its account, from what the registry knows. Waits for it.
@@ -42,9 +45,31 @@ public final class SetupWriter {
   public Setup of(OrgId id, String name, Order order) {
     Org org = editor.org(id, order);
     Backend backend = OrgEditor.newest(org, name);
+    return written(
+        id,
+        backend.name(),
+        backend.upload(),
+        principal -> Setup.of(id, backend, principal, settings.externalId(id)));
+  }
+
+  /**
+   * The set-up of a destination.
+   *
+   * @throws Impossible as {@link #of}
+   */
+  public Setup ofDestination(OrgId id, String name, Order order) {
+    Destination destination = Destinations.standing(editor.org(id, order), name);
+    return written(
+        id,
+        name,
+        destination.storage(),
+        principal -> Setup.of(id, destination, principal, settings.externalId(id)));
+  }
+
+  private Setup written(OrgId id, String name, S3Storage storage, Function<String, Setup> writer) {
     try {
-      Setup setup = Setup.of(id, backend, principal(backend), settings.externalId(id));
-      requirePlatformRole(id, backend);
+      Setup setup = writer.apply(principal(storage));
+      requirePlatformRole(id, name, storage);
       return setup;
     } catch (IllegalArgumentException e) {
       throw new Impossible(Reason.WRONG_STATE, String.valueOf(e.getMessage()));
@@ -52,8 +77,8 @@ public final class SetupWriter {
   }
 
   /** Whom the organisation's role trusts: the platform's role before it, else the gateway's own. */
-  private String principal(Backend backend) {
-    if (backend.upload().credentials() instanceof Role role && role.via() != null) {
+  private String principal(S3Storage storage) {
+    if (storage.credentials() instanceof Role role && role.via() != null) {
       return role.via();
     }
     if (settings.identity() == null) {
@@ -66,13 +91,12 @@ public final class SetupWriter {
   }
 
   /** The organisation's own role need not exist yet: what it denies, or STS, says nothing here. */
-  private void requirePlatformRole(OrgId id, Backend backend) {
-    if (!(backend.upload().credentials() instanceof Role role) || role.via() == null) {
+  private void requirePlatformRole(OrgId id, String name, S3Storage storage) {
+    if (!(storage.credentials() instanceof Role role) || role.via() == null) {
       return;
     }
     try {
-      Courier.await(
-          sessions.toProbe(id, backend.name(), backend.upload(), Probe.FOLDER).renewed(SECONDS));
+      Courier.await(sessions.toProbe(id, name, storage, Probe.FOLDER).renewed(SECONDS));
     } catch (Refused e) {
       if (e.getCause() instanceof NoSession none
           && none.ailment() == Ailment.PLATFORM_ROLE_MISSING) {

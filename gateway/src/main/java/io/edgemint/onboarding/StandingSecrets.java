@@ -1,5 +1,8 @@
 package io.edgemint.onboarding;
 
+import io.edgemint.backend.OrgId;
+import io.edgemint.backend.S3Storage;
+import io.edgemint.backend.S3Storage.Credentials.StaticKey;
 import io.edgemint.backend.SealedSecret;
 import io.edgemint.backend.Secrets;
 import io.edgemint.backend.Secrets.Purpose;
@@ -20,6 +23,17 @@ record StandingSecrets(Secrets secrets) {
     } finally {
       Arrays.fill(after, (byte) 0);
     }
+  }
+
+  /** The fresh storage, with the standing ciphertext of its secret if that hides the same. */
+  S3Storage kept(S3Storage standing, S3Storage fresh, OrgId org, String name) {
+    if (!(standing.credentials() instanceof StaticKey before)
+        || !(fresh.credentials() instanceof StaticKey after)) {
+      return fresh;
+    }
+    SealedSecret kept =
+        kept(before.secretAccessKey(), after.secretAccessKey(), Purpose.s3Secret(org, name));
+    return fresh.withCredentials(new StaticKey(after.accessKeyId(), kept));
   }
 
   private boolean hides(SealedSecret standing, byte[] secret, Purpose purpose) {

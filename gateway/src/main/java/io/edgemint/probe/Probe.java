@@ -2,6 +2,7 @@ package io.edgemint.probe;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
@@ -63,7 +64,7 @@ public final class Probe {
     RoleChecks roles = new RoleChecks(sessions, org, random, report);
     DownloadChecks download = new DownloadChecks(signers, org, backend, courier, report, clock);
     TestObject object = TestObject.named(".bin", random);
-    BucketRequests bucket = bucket(roles, backend, report);
+    BucketRequests bucket = bucket(roles, backend.name(), backend.upload(), report);
     if (bucket == null) {
       onlyKey(download, backend, object);
       return report.checks();
@@ -94,14 +95,51 @@ public final class Probe {
     return report.checks();
   }
 
+  /**
+   * Everything that can be tried of a destination, in the same way: it is written to and read back,
+   * and never read through a link.
+   */
+  public List<Check> run(OrgId org, Destination destination, Consumer<Check> progress) {
+    Report report = new Report(progress);
+    RoleChecks roles = new RoleChecks(sessions, org, random, report);
+    S3Storage storage = destination.storage();
+    BucketRequests bucket = bucket(roles, destination.name(), storage, report);
+    if (bucket == null) {
+      return report.checks();
+    }
+    Cleaner cleaner = new Cleaner(storage, bucket, courier, clock);
+    UploadChecks upload = new UploadChecks(storage, bucket, courier, report, cleaner);
+    if (!upload.findBucket()) {
+      return report.checks();
+    }
+    cleaner.removeLeftovers();
+    TestObject object = TestObject.named(".bin", random);
+    boolean written = false;
+    try {
+      written = upload.write(object);
+      if (written) {
+        upload.readBack(object);
+        upload.list(object);
+      }
+      ObjectKey inParts = TestObject.named(".parts", random).key();
+      new MultipartChecks(bucket, courier, report, cleaner).run(inParts);
+      new LifecycleChecks(storage, report).run(courier.send(bucket.lifecycle()));
+      new TenantChecks(sessions, courier, clock, report).run(org, destination, object.key());
+    } finally {
+      upload.deleteAll(written);
+    }
+    return report.checks();
+  }
+
   /** Requests to the bucket of the upload side, or null if nothing can sign them. */
-  private @Nullable BucketRequests bucket(RoleChecks roles, Backend backend, Report report) {
-    Session session = roles.session(Side.UPLOAD, backend.name(), backend.upload(), LIFE);
+  private @Nullable BucketRequests bucket(
+      RoleChecks roles, String name, S3Storage storage, Report report) {
+    Session session = roles.session(Side.UPLOAD, name, storage, LIFE);
     if (session == null) {
       return null;
     }
     try {
-      return new BucketRequests(backend.upload(), session, clock);
+      return new BucketRequests(storage, session, clock);
     } catch (IllegalArgumentException e) {
       report.failed(
           Side.UPLOAD,

@@ -3,6 +3,7 @@ package io.edgemint.registry;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore.Conflict;
 import io.edgemint.backend.CertificateAuthority;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgId;
@@ -141,6 +142,9 @@ final class IdentityRoots {
       if (backend.download() instanceof S3Storage storage) {
         addRole(roots, storage);
       }
+    }
+    for (Destination destination : org.destinations()) {
+      addRole(roots, destination.storage());
     }
     return roots;
   }

@@ -34,6 +34,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CertificateAuthority;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
@@ -75,6 +76,9 @@ final class OrgDocument {
   /** Stands for certificate authorities, where a document names none. */
   private static final String AUTHORITIES = "authorities";
 
+  /** Stands for destinations, where a document names none. */
+  private static final String DESTINATIONS = "destinations";
+
   /** Stands for a duration that a document does not have. */
   private static final String NEVER = "never";
 
@@ -104,6 +108,7 @@ final class OrgDocument {
                   .addValue(STANDBY, null)
                   .addValue(NEVER, null)
                   .addValue(AUTHORITIES, List.of())
+                  .addValue(DESTINATIONS, List.of())
                   .addValue(SERVICE, Backend.Service.NONE))
           .build();
 
@@ -201,7 +206,11 @@ final class OrgDocument {
         @JsonProperty("authorities")
             @JacksonInject(value = AUTHORITIES, useInput = OptBoolean.TRUE)
             @JsonInclude(NON_EMPTY)
-            List<CertificateAuthority> unusedAuthorities) {}
+            List<CertificateAuthority> unusedAuthorities,
+        @JsonProperty("destinations")
+            @JacksonInject(value = DESTINATIONS, useInput = OptBoolean.TRUE)
+            @JsonInclude(NON_EMPTY)
+            List<Destination> unusedDestinations) {}
   }
 
   private abstract static class PolicyMembers {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials.Role;
@@ -89,10 +90,15 @@ public final class PlatformSetup {
 
   private static Stream<Role> roles(Collection<Org> orgs) {
     return orgs.stream()
-        .flatMap(org -> org.backends().stream())
         .flatMap(PlatformSetup::storages)
         .map(storage -> storage.credentials() instanceof Role role ? role : null)
         .filter(Objects::nonNull);
+  }
+
+  private static Stream<S3Storage> storages(Org org) {
+    return Stream.concat(
+        org.backends().stream().flatMap(PlatformSetup::storages),
+        org.destinations().stream().map(Destination::storage));
   }
 
   private static Stream<S3Storage> storages(Backend backend) {

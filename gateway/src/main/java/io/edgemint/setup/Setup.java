@@ -2,6 +2,7 @@ package io.edgemint.setup;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.OrgId;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -12,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an organisation applies in its own AWS account so that a backend of it works: role, bucket
- * and distribution, in three languages, with nothing left to fill in.
+ * What an organisation applies in its own AWS account so that a backend or destination of it works:
+ * role, bucket and distribution, in three languages, with nothing left to fill in.
  */
 public final class Setup {
   private final SetupScope scope;
@@ -39,6 +40,17 @@ public final class Setup {
         backend.download() instanceof CloudFront cdn ? SetupCloudFront.of(scope, cdn) : null);
   }
 
+  /**
+   * The documents of a destination: as those of a backend, with no more rights than deliveries and
+   * the gateway's own checks take.
+   *
+   * @throws IllegalArgumentException as {@link #of(OrgId, Backend, String, String)}
+   */
+  public static Setup of(
+      OrgId org, Destination destination, String principalArn, String externalId) {
+    return new Setup(SetupScope.of(org, destination, principalArn, externalId), null);
+  }
+
   /** One JSON document, its parts in the words of the AWS APIs that take them. */
   public String json() {
     JsonObject role =
@@ -49,7 +61,7 @@ public final class Setup {
     JsonObject document =
         new JsonObject()
             .put("org", scope.org().value())
-            .put("backend", scope.backend())
+            .put(scope.kind(), scope.backend())
             .put("partition", scope.partition().id())
             .put("account", scope.account())
             .put("role", role)

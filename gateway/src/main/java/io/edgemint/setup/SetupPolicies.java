@@ -31,11 +31,7 @@ final class SetupPolicies {
 
   /** What the role may do, by purpose; all of them together are what the gateway needs. */
   JsonObject permissions() {
-    JsonObject all =
-        new JsonObject()
-            .put("download", policy(statement("s3:GetObject", scope.objectsArn())))
-            .put("upload", upload())
-            .put("versions", versions());
+    JsonObject all = scope.delivers() ? deliveries() : downloadsAndUploads();
     SetupKey key = scope.key();
     if (key != null) {
       all.put("sse-kms", encryption(key));
@@ -44,6 +40,22 @@ final class SetupPolicies {
       all.put("standby", standby(scope.standbyBucket()));
     }
     return all;
+  }
+
+  private JsonObject downloadsAndUploads() {
+    return new JsonObject()
+        .put("download", policy(statement("s3:GetObject", scope.objectsArn())))
+        .put("upload", upload())
+        .put("versions", versions());
+  }
+
+  /** Reading is for comparing what has arrived. */
+  private JsonObject deliveries() {
+    JsonObject deliver = upload();
+    deliver.getJsonArray("Statement").add(statement("s3:GetObject", scope.objectsArn()));
+    return new JsonObject()
+        .put("deliver", deliver)
+        .put("versions", policy(statement("s3:DeleteObjectVersion", testsArn())));
   }
 
   /**
@@ -65,11 +77,14 @@ final class SetupPolicies {
 
   /** Of versions, the gateway deletes those of its own test objects alone. */
   private JsonObject versions() {
-    String tests = scope.bucketArn() + '/' + scope.storage().prefix() + Probe.FOLDER + '*';
     return policy(
         statement("s3:GetObjectVersion", scope.objectsArn()),
         list("s3:ListBucketVersions"),
-        statement("s3:DeleteObjectVersion", tests));
+        statement("s3:DeleteObjectVersion", testsArn()));
+  }
+
+  private String testsArn() {
+    return scope.bucketArn() + '/' + scope.storage().prefix() + Probe.FOLDER + '*';
   }
 
   private JsonObject list(String action) {

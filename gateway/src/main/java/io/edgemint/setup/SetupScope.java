@@ -1,6 +1,7 @@
 package io.edgemint.setup;
 
 import io.edgemint.backend.Backend;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What set-up documents are about: one role and one bucket, every value held against a grammar that
  * knows no wildcard or variable of IAM.
  *
+ * @param kind what it is for: {@code backend} or {@code destination}
  * @param name what everything that is made is called, unique within the account
  * @param revision of the backend; a role may have to do for two of them during a switch
  * @param mark the same as a statement id, which takes letters and digits alone
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SetupScope(
     OrgId org,
+    String kind,
     String backend,
     String name,
     int revision,
@@ -42,6 +45,8 @@ record SetupScope(
     boolean accelerate,
     @Nullable SetupKey key,
     @Nullable String standbyBucket) {
+
+  private static final String DESTINATION = "destination";
 
   /** "IAM and AWS STS quotas", IAM user guide: a role's name has 64 characters at most. */
   private static final Pattern ROLE =
@@ -66,56 +71,111 @@ record SetupScope(
    *     field and the fix
    */
   static SetupScope of(OrgId org, Backend backend, String principalArn, String externalId) {
-    S3Storage storage = backend.upload();
-    require(
-        storage.endpoint().uri() == null,
-        "upload.s3.endpoint: set-up is for Amazon S3, and %s is not; set it up by its own manual"
-            .formatted(storage.endpoint().uri()));
-    if (!(storage.credentials() instanceof Credentials.Role role)) {
-      throw new IllegalArgumentException(
-          "upload.s3.credentials: set-up makes a role that the gateway assumes, and none is named;"
-              + " write role: arn:aws:iam::123456789012:role/NAME");
-    }
-    S3Address.of(storage);
-    require(
-        PREFIX.matcher(storage.prefix()).matches(),
-        "upload.s3.prefix: it cannot stand in a policy; use ASCII without any of \" * ? $ \\ { }");
-    Partition partition = Partition.of(storage.region());
-    Matcher arn = ROLE.matcher(role.roleArn());
-    require(
-        arn.matches() && NAME.matcher(arn.group(4)).matches(),
-        "upload.s3.credentials.role: not the ARN of a role whose name has at most 64 characters; it"
-            + " looks like arn:aws:iam::123456789012:role/NAME");
-    requirePartition("upload.s3.credentials.role", arn.group(1), partition, storage);
-    Matcher principal = PRINCIPAL.matcher(principalArn);
-    require(
-        principal.matches(),
-        "principal: the gateway's own role or user is named by its ARN, not by that of a session;"
-            + " it looks like arn:aws:iam::123456789012:role/NAME");
-    requirePartition("principal", principal.group(1), partition, storage);
-    require(
-        EXTERNAL_ID.matcher(externalId).matches(),
-        "external id: it has 2 to 1,224 characters of A-Z a-z 0-9 and _+=,.@:/-; issue another");
-    requireOneStorage(backend, storage);
+    SetupScope scope =
+        new Subject("backend", backend.name(), backend.revision(), backend.upload(), "upload.s3")
+            .scope(org, principalArn, externalId);
+    requireOneStorage(backend, backend.upload());
+    return scope.with(
+        accelerates(backend), backend.standby() == null ? null : backend.standby().bucket());
+  }
+
+  /**
+   * Reads the scope of a destination.
+   *
+   * @throws IllegalArgumentException as for a backend
+   */
+  static SetupScope of(OrgId org, Destination destination, String principalArn, String externalId) {
+    return new Subject(
+            DESTINATION, destination.name(), destination.revision(), destination.storage(), "s3")
+        .scope(org, principalArn, externalId);
+  }
+
+  private SetupScope with(boolean accelerates, @Nullable String standby) {
     return new SetupScope(
         org,
-        backend.name(),
-        "edgemint-" + org + '-' + backend.name(),
-        backend.revision(),
-        mark(org.value()) + 'Z' + mark(backend.name()),
+        kind,
+        backend,
+        name,
+        revision,
+        mark,
         partition,
-        arn.group(2),
-        role.roleArn(),
-        arn.group(3),
-        arn.group(4),
+        account,
+        roleArn,
+        rolePath,
+        roleName,
         principalArn,
         externalId,
         storage,
-        accelerates(backend),
-        storage.encryption() instanceof Encryption.SseKms kms
-            ? SetupKey.of(kms.keyId(), storage, partition, arn.group(2))
-            : null,
-        backend.standby() == null ? null : backend.standby().bucket());
+        accelerates,
+        key,
+        standby);
+  }
+
+  /** Whether it takes archives and serves no device. */
+  boolean delivers() {
+    return kind.equals(DESTINATION);
+  }
+
+  /**
+   * What a set-up is read from.
+   *
+   * @param field where its storage stands in a file
+   */
+  private record Subject(String kind, String name, int revision, S3Storage storage, String field) {
+    SetupScope scope(OrgId org, String principalArn, String externalId) {
+      require(
+          storage.endpoint().uri() == null,
+          field
+              + ".endpoint: set-up is for Amazon S3, and %s is not; set it up by its own manual"
+                  .formatted(storage.endpoint().uri()));
+      if (!(storage.credentials() instanceof Credentials.Role role)) {
+        throw new IllegalArgumentException(
+            field
+                + ".credentials: set-up makes a role that the gateway assumes, and none is named;"
+                + " write role: arn:aws:iam::123456789012:role/NAME");
+      }
+      S3Address.of(storage);
+      require(
+          PREFIX.matcher(storage.prefix()).matches(),
+          field + ".prefix: it cannot stand in a policy; use ASCII without any of \" * ? $ \\ { }");
+      Partition partition = Partition.of(storage.region());
+      Matcher arn = ROLE.matcher(role.roleArn());
+      require(
+          arn.matches() && NAME.matcher(arn.group(4)).matches(),
+          field
+              + ".credentials.role: not the ARN of a role whose name has at most 64 characters; it"
+              + " looks like arn:aws:iam::123456789012:role/NAME");
+      requirePartition(field + ".credentials.role", arn.group(1), partition, storage);
+      Matcher principal = PRINCIPAL.matcher(principalArn);
+      require(
+          principal.matches(),
+          "principal: the gateway's own role or user is named by its ARN, not by that of a session;"
+              + " it looks like arn:aws:iam::123456789012:role/NAME");
+      requirePartition("principal", principal.group(1), partition, storage);
+      require(
+          EXTERNAL_ID.matcher(externalId).matches(),
+          "external id: it has 2 to 1,224 characters of A-Z a-z 0-9 and _+=,.@:/-; issue another");
+      return new SetupScope(
+          org,
+          kind,
+          name,
+          "edgemint-" + org + '-' + name,
+          revision,
+          mark(org.value()) + 'Z' + mark(name),
+          partition,
+          arn.group(2),
+          role.roleArn(),
+          arn.group(3),
+          arn.group(4),
+          principalArn,
+          externalId,
+          storage,
+          storage.endpoint().accelerate(),
+          storage.encryption() instanceof Encryption.SseKms kms
+              ? SetupKey.of(kms.keyId(), storage, partition, arn.group(2))
+              : null,
+          null);
+    }
   }
 
   /** Devices must find below the one prefix what publishers put below the other. */

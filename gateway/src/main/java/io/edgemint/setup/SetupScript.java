@@ -24,13 +24,13 @@ final class SetupScript {
     text.append(
         """
         #!/usr/bin/env bash
-        # Sets up what backend %s of organisation %s needs in your AWS account.
+        # Sets up what %s %s of organisation %s needs in your AWS account.
         # Needs bash, AWS CLI version 2 and, where something stands already, jq.
         # It may run again: it changes what bears its names and keeps everything else.
 
         set -euo pipefail
         """
-            .formatted(scope.backend(), scope.org()));
+            .formatted(scope.kind(), scope.backend(), scope.org()));
     String region = quoted(scope.storage().region());
     text.append(
         "export AWS_REGION=%s AWS_DEFAULT_REGION=%s AWS_PAGER=''\n\n".formatted(region, region));

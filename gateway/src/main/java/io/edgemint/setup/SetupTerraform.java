@@ -22,11 +22,11 @@ final class SetupTerraform {
   String text() {
     String head =
         """
-        # Sets up what backend %s of organisation %s needs in your AWS account.
+        # Sets up what %s %s of organisation %s needs in your AWS account.
 
         locals %s
         """
-            .formatted(scope.backend(), scope.org(), Hcl.expression(values()));
+            .formatted(scope.kind(), scope.backend(), scope.org(), Hcl.expression(values()));
     String tail = Setup.template(cloudFront == null ? "setup-s3.tf" : "setup-cloudfront.tf");
     return head + Setup.template("setup.tf") + tail;
   }

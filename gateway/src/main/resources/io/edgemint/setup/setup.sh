@@ -69,7 +69,7 @@ if [[ -z $standing ]]; then
   aws iam create-role --role-name="$role_name" --path "$role_path" \
     --assume-role-policy-document "$trust_policy" >/dev/null
 elif [[ $standing != "$role_arn" ]]; then
-  fail "there is a role $role_name with another path, $standing; correct upload.s3.credentials.role of the backend"
+  fail "there is a role $role_name with another path, $standing; correct s3.credentials.role in the file"
 else
   old=$(aws iam get-role --role-name="$role_name" \
     --query Role.AssumeRolePolicyDocument --output json)
@@ -95,7 +95,7 @@ elif [[ -z $location ]]; then
   aws s3api create-bucket --bucket "$bucket" \
     --create-bucket-configuration "LocationConstraint=$region" >/dev/null
 elif [[ $location != "$region" ]]; then
-  fail "the bucket lies in $location; correct upload.s3.region of the backend, which is $region"
+  fail "the bucket lies in $location; correct s3.region in the file, which is $region"
 fi
 own=(--bucket "$bucket" --expected-bucket-owner "$account")
 aws s3api put-public-access-block "${own[@]}" \

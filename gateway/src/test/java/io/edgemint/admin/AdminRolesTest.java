@@ -65,7 +65,7 @@ class AdminRolesTest {
       new AdminApi(
               vertx,
               new Administration(
-                  null, null, null, null, null, null, null, null, null, null, null, null),
+                  null, null, null, null, null, null, null, null, null, null, null, null, null),
               null)
           .install(router);
       return router.getRoutes().stream()

@@ -32,7 +32,7 @@ class OpenApiTest {
       Router router = Router.router(vertx);
       Administration none =
           new Administration(
-              null, null, null, null, null, null, null, null, null, null, null, null);
+              null, null, null, null, null, null, null, null, null, null, null, null, null);
       new AdminApi(vertx, none, null).install(router);
       List<String> routes =
           router.getRoutes().stream()

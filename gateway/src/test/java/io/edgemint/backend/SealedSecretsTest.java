@@ -101,8 +101,8 @@ class SealedSecretsTest {
             backend("prod", 2, Backend.State.ACTIVE, distribution()),
             backend("prod", 3, Backend.State.DRAFT, bucket("c")),
             backend("test", 1, Backend.State.VERIFIED, distribution())),
-        List.of(
-            new CertificateAuthority("ca", "pem", "aa", CertificateAuthority.Subject.CN, null)));
+        List.of(new CertificateAuthority("ca", "pem", "aa", CertificateAuthority.Subject.CN, null)),
+        List.of(Destination.draft("archive", 1, bucket("d").withPrefix("tenant/"))));
   }
 
   @Test
@@ -132,6 +132,7 @@ class SealedSecretsTest {
             Purpose.issuerSecret(acme, "https://issuer.test/4"),
             Purpose.s3Secret(acme, "prod"),
             Purpose.s3Secret(acme, "test"),
+            Purpose.s3Secret(acme, "archive"),
             Purpose.signingKey(acme, "prod", "old"),
             Purpose.signingKey(acme, "prod", "now"),
             Purpose.signingKey(acme, "prod", "soon"),

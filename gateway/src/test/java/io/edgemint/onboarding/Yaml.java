@@ -39,6 +39,11 @@ public final class Yaml {
         .formatted(bucket, download);
   }
 
+  /** The one destination, {@code archive}. */
+  public static String destination(String bucket) {
+    return "destinations:\n  - {name: archive, s3: " + bucket + "}\n";
+  }
+
   static String issuer(String iss) {
     return "  - {issuer: '%s', audiences: [edgemint], algorithms: [ES256], keys: {jwks_url: 'https://login.example/jwks'}}\n"
         .formatted(iss);

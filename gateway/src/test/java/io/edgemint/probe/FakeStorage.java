@@ -39,6 +39,10 @@ public final class FakeStorage implements AutoCloseable {
   public volatile int pageSize = 1000;
   public volatile Pages pages = Pages.WHOLE;
   volatile boolean listsEverything;
+
+  /** Below which prefix the storage holds sessions of roles. */
+  public volatile String sessionPrefix = "";
+
   volatile String lifecycle = "";
   private final FirstSignatures signatures = new FirstSignatures();
   private final HttpServer server;
@@ -302,6 +306,9 @@ public final class FakeStorage implements AutoCloseable {
       } else {
         refuse(request, uploads.containsKey(upload) ? 200 : 404, "NoSuchUpload");
       }
+    } else if (request.getHeader("X-Amz-Security-Token") != null
+        && !key(path(request)).startsWith(sessionPrefix)) {
+      refuse(request, 403, "AccessDenied");
     } else if (has(Fault.ROLE_READ_REFUSED) || (whole && has(Fault.DECRYPT_REFUSED))) {
       refuse(request, 403, "AccessDenied");
     } else if (object == null) {

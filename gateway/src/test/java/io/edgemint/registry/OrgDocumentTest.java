@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
 import io.edgemint.backend.Org;
@@ -75,6 +76,28 @@ class OrgDocumentTest {
       assertThat(OrgDocument.read("acme", with)).isNotEqualTo(complete());
       assertThat(OrgDocument.write(OrgDocument.read("acme", with))).isEqualTo(with);
     }
+  }
+
+  @Test
+  void document_destinations_areWrittenWhereThereAreAny() {
+    Org with = complete().withDestination(destination());
+    String document = OrgDocument.write(with);
+
+    assertThat(document)
+        .startsWith(OrgDocument.write(complete()).replaceFirst("}$", ""))
+        .contains(
+            "\"destinations\":[{\"name\":\"archive\",\"revision\":3,\"storage\":{\"kind\":\"s3\",\"bucket\":",
+            "\"verification\":{\"verdict\":\"FAILED\",\"code\":\"role_denied\"}}]}");
+    assertThat(OrgDocument.read("acme", document)).isEqualTo(with);
+  }
+
+  private static Destination destination() {
+    var role = new S3Storage.Credentials.Role("arn:aws:iam::1:role/archive", null);
+    return new Destination(
+        "archive",
+        3,
+        storage(role, new S3Storage.Encryption.BucketDefault()),
+        Verification.failed("role_denied"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.BackendStore;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Download;
 import io.edgemint.backend.Entitlement;
 import io.edgemint.backend.Issuer;
@@ -83,7 +84,16 @@ final class RandomOrgs {
         new Revocations(
             random.nextBoolean(), new HashSet<>(some(3, this::text)), some(3, this::text)),
         some(3, () -> issuer(id)),
-        backends());
+        backends(),
+        List.of(),
+        some(2, this::destination));
+  }
+
+  /** A name of its own, which no backend has. */
+  private Destination destination() {
+    S3Storage storage = storage().withPrefix(text() + '/');
+    return new Destination(
+        "d-" + Seeded.string(random, HEX, 8, 8), random.nextInt(1, 9), storage, verification());
   }
 
   private Issuer issuer(OrgId id) {

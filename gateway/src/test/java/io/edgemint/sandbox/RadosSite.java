@@ -84,6 +84,25 @@ public final class RadosSite implements AutoCloseable {
             .formatted(org, bucket, region, prefix, credentials));
   }
 
+  /** Writes the file of an organisation with one destination, {@code archive}, and no backend. */
+  void addDestination(String org, String bucket, String prefix, String credentials) {
+    write(
+        "orgs/" + org + ".yaml",
+        """
+        org: %s
+        policy: {entitlement: ['']}
+        destinations:
+          - name: archive
+            s3: {bucket: %s, region: %s, prefix: '%s', credentials: %s}
+        """
+            .formatted(org, bucket, RadosWorld.REGION, prefix, credentials));
+  }
+
+  /** {@code edgemint destination validate} of the destination of an organisation. */
+  Outcome validateDestination(String org) {
+    return edgemint("destination", "validate", "-s", settingsFile(), org, "archive");
+  }
+
   /** A token of a device. */
   public String token(String org) {
     return issuer.token(

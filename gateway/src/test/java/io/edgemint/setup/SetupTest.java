@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.edgemint.Seeded;
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.CloudFront;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.backend.S3Storage.Credentials;
 import io.edgemint.backend.S3Storage.Encryption;
@@ -128,6 +129,52 @@ class SetupTest {
     String document = Setup.of(Setups.ACME, plain, start + "gw", "acme").json();
     assertThat(document).contains("arn:" + partition + ":s3:::acme-firmware/fw/*");
     assertThat(document).doesNotContain("arn:aws:");
+  }
+
+  private static JsonObject allowed(String action, String resource) {
+    return JsonObject.of("Effect", "Allow", "Action", action, "Resource", resource);
+  }
+
+  @Test
+  void of_destination_allowsNoMoreThanDeliveriesTakeBelowThePrefix() {
+    Destination destination = Destination.draft("archive", 1, bucket("tenant-a/"));
+
+    JsonObject document =
+        new JsonObject(Setup.of(Setups.ACME, destination, Setups.ROLE, "acme").json());
+
+    assertThat(document.getString("destination")).isEqualTo("archive");
+    JsonObject policies = document.getJsonObject("permission_policies");
+    assertThat(policies.fieldNames()).containsExactly("deliver", "versions", "sse-kms");
+    String bucket = "arn:aws:s3:::acme-firmware";
+    JsonArray deliver = policies.getJsonObject("deliver").getJsonArray("Statement");
+    assertThat(deliver)
+        .containsExactly(
+            JsonObject.of(
+                "Effect",
+                "Allow",
+                "Action",
+                JsonArray.of(
+                    "s3:PutObject",
+                    "s3:DeleteObject",
+                    "s3:AbortMultipartUpload",
+                    "s3:ListMultipartUploadParts"),
+                "Resource",
+                bucket + "/tenant-a/*"),
+            allowed("s3:ListBucket", bucket)
+                .put(
+                    "Condition",
+                    JsonObject.of("StringLike", JsonObject.of("s3:prefix", "tenant-a/*"))),
+            allowed("s3:GetLifecycleConfiguration", bucket),
+            allowed("s3:GetObject", bucket + "/tenant-a/*"));
+    assertThat(policies.getJsonObject("versions").encode())
+        .contains("s3:DeleteObjectVersion", bucket + "/tenant-a/edgemint-probe/*")
+        .doesNotContain("GetObjectVersion");
+    assertThat(document.getJsonObject("trust_policy").encode())
+        .contains("\"sts:ExternalId\":\"acme\"", Setups.ROLE);
+    assertThat(Setup.of(Setups.ACME, destination, Setups.ROLE, "acme").cli())
+        .contains("# Sets up what destination archive of organisation acme needs");
+    assertThat(Setup.of(Setups.ACME, destination, Setups.ROLE, "acme").terraform())
+        .contains("# Sets up what destination archive of organisation acme needs");
   }
 
   @Test
