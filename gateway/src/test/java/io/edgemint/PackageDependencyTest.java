@@ -57,6 +57,7 @@ class PackageDependencyTest {
               "config"),
           room("registry", "backend", "caller", "vault", "config"),
           room("publisher"),
+          room("delivery", "publisher"),
           room("telemetry", "config"),
           room(
               "http",
@@ -102,6 +103,7 @@ class PackageDependencyTest {
               "setup",
               "publisher",
               "transfer",
+              "delivery",
               "onboarding",
               "registry",
               "http",

@@ -43,6 +43,7 @@ import picocli.CommandLine.IVersionProvider;
       UploadCommand.class,
       ListCommand.class,
       DeleteCommand.class,
+      DeliverCommand.class,
       HelpCommand.class
     },
     footer = {

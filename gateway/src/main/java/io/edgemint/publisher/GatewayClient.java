@@ -18,9 +18,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +101,7 @@ public final class GatewayClient {
   }
 
   /** Which gateway it is, as in {@code https://gateway.example.com}. */
-  String address() {
+  public String address() {
     return gateway.toString();
   }
 
@@ -162,14 +165,39 @@ public final class GatewayClient {
   /** Objects by prefix, in the order of their keys, from the beginning or a page's {@code next}. */
   public Page list(String prefix, @Nullable String from, Progress progress)
       throws InterruptedException {
-    String path = "/v1/binaries?prefix=" + encoded(prefix);
-    String more = from == null ? "" : "&after=" + encoded(from);
-    return Answers.page(ok(call("GET", path + more, null, progress)));
+    return list(prefix, from, Map.of(), progress);
+  }
+
+  /** The same with more of a query, such as a destination. */
+  public Page list(
+      String prefix, @Nullable String from, Map<String, String> more, Progress progress)
+      throws InterruptedException {
+    Map<String, String> query = new TreeMap<>(more);
+    query.put("prefix", prefix);
+    if (from != null) {
+      query.put("after", from);
+    }
+    return Answers.page(ok(call("GET", "/v1/binaries" + query(query), null, progress)));
+  }
+
+  private static String query(Map<String, String> parameters) {
+    return parameters.isEmpty()
+        ? ""
+        : parameters.entrySet().stream()
+            .map(it -> it.getKey() + '=' + encoded(it.getValue()))
+            .collect(Collectors.joining("&", "?", ""));
   }
 
   /** Deletes an object, and tells whether there was one. */
   public boolean delete(String key, Progress progress) throws InterruptedException {
-    Answer answer = call("DELETE", "/v1/binaries/" + encodedKey(key), null, progress);
+    return delete(key, Map.of(), progress);
+  }
+
+  /** The same with a query, such as a destination. */
+  public boolean delete(String key, Map<String, String> more, Progress progress)
+      throws InterruptedException {
+    String path = "/v1/binaries/" + encodedKey(key) + query(more);
+    Answer answer = call("DELETE", path, null, progress);
     if (answer.status() == 404 && answer.code().equals("object_missing")) {
       return false;
     }

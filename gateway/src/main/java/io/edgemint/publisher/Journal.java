@@ -33,14 +33,19 @@ public final class Journal {
     this.folder = folder;
   }
 
-  /** The user's own, by the XDG base directory specification. */
+  /** The user's own. */
   public static Journal ofUser(Map<String, String> environment) {
+    return new Journal(stateFolder(environment).resolve("uploads"));
+  }
+
+  /** Where the user's programs remember things, by the XDG base directory specification. */
+  public static Path stateFolder(Map<String, String> environment) {
     String state = environment.getOrDefault("XDG_STATE_HOME", "");
     Path base =
         state.startsWith("/")
             ? Path.of(state)
             : Path.of(System.getProperty("user.home", "."), ".local", "state");
-    return new Journal(base.resolve("edgemint").resolve("uploads"));
+    return base.resolve("edgemint");
   }
 
   /**

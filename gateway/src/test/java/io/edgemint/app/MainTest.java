@@ -71,6 +71,7 @@ class MainTest {
             "edgemint upload",
             "edgemint list",
             "edgemint delete",
+            "edgemint deliver",
             "edgemint help");
   }
 
