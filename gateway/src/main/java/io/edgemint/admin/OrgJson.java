@@ -108,6 +108,7 @@ final class OrgJson {
                 "download",
                 download(backend.download())
                     .put("verification", Onboarding.word(backend.downloadSide())));
+    json.put("check_objects", backend.objects().checked());
     Backend.Standby standby = backend.standby();
     if (standby != null) {
       json.put(

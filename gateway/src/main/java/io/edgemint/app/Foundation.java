@@ -15,11 +15,11 @@ import io.edgemint.objects.AbandonedUploads;
 import io.edgemint.objects.HeadRequests;
 import io.edgemint.objects.ObjectFacts;
 import io.edgemint.objects.Publishing;
-import io.edgemint.objects.StoredObject.DigestState;
+import io.edgemint.objects.VerifiedDigests;
 import io.edgemint.onboarding.Apply;
 import io.edgemint.onboarding.AuthorityRegistration;
-import io.edgemint.onboarding.Filling;
 import io.edgemint.onboarding.Destinations;
+import io.edgemint.onboarding.Filling;
 import io.edgemint.onboarding.Inventory;
 import io.edgemint.onboarding.KeyRetirement;
 import io.edgemint.onboarding.Onboarding;
@@ -162,11 +162,15 @@ final class Foundation implements AutoCloseable {
     return signers;
   }
 
-  /** What is known of stored objects; a digest that was declared is taken for that. */
-  ObjectFacts facts() {
+  /**
+   * What is known of stored objects.
+   *
+   * @param verified what has been compared with what was declared
+   */
+  ObjectFacts facts(VerifiedDigests verified) {
     return new ObjectFacts(
         new HeadRequests(sessions, outbound, clock),
-        (org, storage, object) -> DigestState.DECLARED,
+        verified::state,
         askers,
         clock,
         // Safe on all threads, unlike the newer generators.
@@ -290,13 +294,16 @@ final class Foundation implements AutoCloseable {
   }
 
   /** What publishers can do; closed by the caller. */
-  Publishing publishing(OrgDirectory orgs, MeterRegistry meters) {
+  Publishing publishing(
+      OrgDirectory orgs, VerifiedDigests verified, ObjectFacts facts, MeterRegistry meters) {
     return Publishing.of(
         orgs,
         settings.defaultStorage(),
         sessions,
         outbound,
         vault,
+        verified,
+        facts,
         settings.abandonedAfter(),
         clock,
         new SecureRandom(),

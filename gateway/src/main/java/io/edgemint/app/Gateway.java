@@ -13,7 +13,9 @@ import io.edgemint.http.EdgeSettings;
 import io.edgemint.http.GatedTransport;
 import io.edgemint.http.Grants;
 import io.edgemint.http.PublishCalls;
+import io.edgemint.objects.ObjectFacts;
 import io.edgemint.objects.Publishing;
+import io.edgemint.objects.VerifiedDigests;
 import io.edgemint.registry.KeyWatch;
 import io.edgemint.registry.KnownKeys;
 import io.edgemint.registry.NodeReports;
@@ -78,6 +80,8 @@ public final class Gateway implements AutoCloseable {
       Verifiers verifiers =
           part(new Verifiers(settings, foundation, orgs, lastGood, traffic, vertx, clock, meters));
       ActiveBackends backends = backends(foundation, clock);
+      VerifiedDigests verified = new VerifiedDigests();
+      ObjectFacts facts = foundation.facts(verified);
       Grants grants =
           new Grants(
               verifiers.tokens(),
@@ -86,10 +90,10 @@ public final class Gateway implements AutoCloseable {
               backends,
               mint(traffic, clock, meters),
               traffic,
-              foundation.facts());
+              facts);
       verifiers.loaded().await();
 
-      Publishing publishing = part(foundation.publishing(orgs, meters));
+      Publishing publishing = part(foundation.publishing(orgs, verified, facts, meters));
       PublishCalls publishCalls = new PublishCalls(publishing.uploads(), publishing.binaries());
       this.devices =
           part(new DevicePorts(settings, vertx, loops, grants, publishCalls, clock, meters));

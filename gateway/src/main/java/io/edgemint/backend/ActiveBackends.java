@@ -86,7 +86,7 @@ public final class ActiveBackends {
         Download download = active.serving();
         String via = download instanceof CloudFront ? "cloudfront" : "s3";
         S3Storage objects = download instanceof S3Storage s3 ? s3 : active.upload();
-        next.complete(ready(org, active.name(), via, download, objects, false));
+        next.complete(ready(org, active.name(), via, download, objects, active.objects()));
       } else if (defaultStorage.isEmpty()) {
         next.fail(new Refused(Refusal.BACKEND_UNAVAILABLE, "no backend is active"));
       } else if (!org.policy().allows(defaultStorage.get().region())) {
@@ -98,8 +98,8 @@ public final class ActiveBackends {
         Download own = defaultStorage.get().of(org.id());
         S3Storage objects =
             own instanceof S3Storage s3 ? s3 : defaultStorage.get().uploadOf(org.id());
-        boolean checks = defaultStorage.get().checkObjects();
-        next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own, objects, checks));
+        var asked = new Backend.Objects(defaultStorage.get().checkObjects(), false);
+        next.complete(ready(org, DefaultStorage.NAME, DefaultStorage.NAME, own, objects, asked));
       }
     } catch (RuntimeException | Error e) {
       // Also errors: an entry that stays open would keep the organisation waiting.
@@ -122,9 +122,10 @@ public final class ActiveBackends {
       String via,
       Download download,
       @Nullable S3Storage objects,
-      boolean checks) {
+      Backend.Objects asked) {
     LinkSigner signer = signers.signer(org.id(), name, download);
-    return new ReadyBackend(org, name, via, download.ttl().toSeconds(), signer, objects, checks);
+    long ttl = download.ttl().toSeconds();
+    return new ReadyBackend(org, name, via, ttl, signer, objects, asked.checked(), asked.pinned());
   }
 
   /** A record and what became of preparing it. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param downloadSide what the last probe found of {@code download}
  * @param standby the bucket that may serve in the place of an S3 download, or null
  * @param service how it has been switched
+ * @param objects what is asked and known of its objects
  */
 public record Backend(
     String name,
@@ -26,7 +27,8 @@ public record Backend(
     Verification uploadSide,
     Verification downloadSide,
     @Nullable Standby standby,
-    Service service) {
+    Service service,
+    Objects objects) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,10}");
 
   /**
@@ -62,7 +64,17 @@ public record Backend(
       Download download,
       Verification uploadSide,
       Verification downloadSide) {
-    this(name, revision, state, upload, download, uploadSide, downloadSide, null, Service.NONE);
+    this(
+        name,
+        revision,
+        state,
+        upload,
+        download,
+        uploadSide,
+        downloadSide,
+        null,
+        Service.NONE,
+        Objects.NONE);
   }
 
   /** A first or further revision that nothing has verified yet. */
@@ -123,7 +135,22 @@ public record Backend(
   public Backend withStandby(@Nullable Standby other) {
     Service switched = other == null ? service.withFailedOver(false) : service;
     return new Backend(
-        name, revision, state, upload, download, uploadSide, downloadSide, other, switched);
+        name,
+        revision,
+        state,
+        upload,
+        download,
+        uploadSide,
+        downloadSide,
+        other,
+        switched,
+        objects);
+  }
+
+  /** The same revision, of whose objects something else is asked or known. */
+  public Backend withObjects(Objects other) {
+    return new Backend(
+        name, revision, state, upload, download, uploadSide, downloadSide, standby, service, other);
   }
 
   /**
@@ -146,7 +173,7 @@ public record Backend(
       Verification ofDownload,
       Service switched) {
     return new Backend(
-        name, revision, ofLife, write, read, ofUpload, ofDownload, standby, switched);
+        name, revision, ofLife, write, read, ofUpload, ofDownload, standby, switched, objects);
   }
 
   /**
@@ -178,6 +205,27 @@ public record Backend(
     /** The same, led to the standby or back. */
     public Service withFailedOver(boolean other) {
       return new Service(turn, suspended, other);
+    }
+  }
+
+  /**
+   * What is asked and known of the objects that devices read.
+   *
+   * @param checked whether no link is made to one that is known to be missing or archived
+   * @param pinned whether a probe has proved that a link brings the version that it names
+   */
+  public record Objects(boolean checked, boolean pinned) {
+    /** Nothing asked, nothing proved. */
+    public static final Objects NONE = new Objects(false, false);
+
+    /** The same knowledge under another wish. */
+    public Objects withChecked(boolean other) {
+      return new Objects(other, pinned);
+    }
+
+    /** The same wish with other knowledge. */
+    public Objects withPinned(boolean other) {
+      return new Objects(checked, other);
     }
   }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param signer what signs
  * @param objects the bucket that tells of the objects that links lead to, or null if none is known
  * @param checksObjects whether links are made only to objects that can be read
+ * @param pinsVersions whether a probe has proved that links bring the version that they name,
+ *     beside what the signer promises
  */
 public record ReadyBackend(
     Org org,
@@ -20,4 +22,5 @@ public record ReadyBackend(
     long ttl,
     LinkSigner signer,
     @Nullable S3Storage objects,
-    boolean checksObjects) {}
+    boolean checksObjects,
+    boolean pinsVersions) {}

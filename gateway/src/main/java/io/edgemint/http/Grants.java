@@ -7,6 +7,7 @@ import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.ReadyBackend;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
@@ -234,15 +235,16 @@ public final class Grants {
         backend -> {
           Signing signing = backend.signer().current();
           // Only an S3 bucket may have nothing that signs just now.
-          boolean pins = signing == null || signing.pinsVersions();
+          boolean pins = signing == null || signing.pinsVersions() || backend.pinsVersions();
           if (ask.version() != null && !pins) {
             return Future.failedFuture(
                 new Refused(
                     Refusal.VERSION_NOT_PINNABLE,
-                    "this backend serves through a CDN that pins no version"));
+                    "this backend serves through a CDN, and no probe has proved that it pins"
+                        + " versions"));
           }
           return then(
-              fact(backend, key, ask.version()),
+              fact(caller.subject(), backend, key, ask.version()),
               fact ->
                   org.equals(org(caller))
                       ? described(caller, fact, pins)
@@ -260,11 +262,21 @@ public final class Grants {
         : Future.failedFuture(UNLEARNT);
   }
 
-  private Future<ObjectFact> fact(ReadyBackend backend, ObjectKey key, @Nullable String version) {
+  /** Asking for what nobody has asked for counts as a new signature does: it costs as much. */
+  private Future<ObjectFact> fact(
+      String subject, ReadyBackend backend, ObjectKey key, @Nullable String version) {
     S3Storage objects = backend.objects();
-    return objects == null
-        ? NOTHING
-        : facts.learn(backend.org().id(), backend.name(), objects, key, version);
+    if (objects == null) {
+      return NOTHING;
+    }
+    OrgId org = backend.org().id();
+    if (!facts.isAskedFor(org, objects, key, version)) {
+      Refused over = traffic.signature(org, subject);
+      if (over != null) {
+        return Future.failedFuture(over);
+      }
+    }
+    return facts.learn(org, backend.name(), objects, key, version);
   }
 
   /** Why a link would lead nowhere, or null if that is not known. */
@@ -282,7 +294,7 @@ public final class Grants {
       return mint.link(backend, key, ask, subject);
     }
     return then(
-        fact(backend, key, ask.version()),
+        fact(subject, backend, key, ask.version()),
         fact -> {
           // What cannot be learnt stops no link.
           Refused unreadable = unreadable(fact);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers publishers. Belongs to one event loop; what waits for a storage has other threads. */
 final class PublishHandler {
   private static final Set<String> NOTHING = Set.of();
+  private static final String DESTINATION = "destination";
 
   private final Uploads uploads;
   private final Binaries binaries;
@@ -73,12 +74,13 @@ final class PublishHandler {
         String id = id(path, "");
         yield gone(caller, known -> uploads.abort(known, id));
       }
-      case BINARIES -> list(new PublishQuery(query, Set.of("prefix", "after", "limit")), caller);
+      case BINARIES ->
+          list(new PublishQuery(query, Set.of("prefix", "after", "limit", DESTINATION)), caller);
       case BINARY -> {
-        var _ = new PublishQuery(query, NOTHING);
+        String destination = new PublishQuery(query, Set.of(DESTINATION)).text(DESTINATION);
         ObjectKey key =
             PublishJson.key(ObjectKey.parse(path.substring(Route.BINARY_PREFIX.length())));
-        yield gone(caller, known -> binaries.delete(known, key));
+        yield gone(caller, known -> binaries.delete(known, key, destination));
       }
       default -> throw new IllegalStateException(route + " is not the publishers'");
     };
@@ -92,7 +94,9 @@ final class PublishHandler {
 
   private Future<Reply> begin(Caller caller, Buffer body) {
     UploadOrder order = PublishJson.order(body);
-    return on(caller, 201, () -> PublishJson.of(uploads.begin(caller, order), second()));
+    String destination = PublishJson.destination(body);
+    return on(
+        caller, 201, () -> PublishJson.of(uploads.begin(caller, order, destination), second()));
   }
 
   private Future<Reply> parts(
@@ -116,10 +120,13 @@ final class PublishHandler {
     String prefix = query.text("prefix");
     String after = query.text("after");
     int limit = query.number("limit", Binaries.MAX_LIMIT, Binaries.MAX_LIMIT);
+    String destination = query.text(DESTINATION);
     return run(
         caller,
         200,
-        known -> PublishJson.of(binaries.list(known, prefix == null ? "" : prefix, after, limit)));
+        known ->
+            PublishJson.of(
+                binaries.list(known, prefix == null ? "" : prefix, after, limit, destination)));
   }
 
   /** What is done with a body once it is whole. */

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The bodies of publishers' requests, read strictly, and those of the answers. */
 final class PublishJson {
@@ -35,7 +36,7 @@ final class PublishJson {
   static final int MAX_BODY = 16 << 10;
 
   private static final Set<String> ORDER =
-      Set.of("key", "size", "sha256", "content_type", "part_digests");
+      Set.of("key", "size", "sha256", "content_type", "part_digests", "destination");
 
   private static final JsonMapper STRICT =
       JsonMapper.builder(
@@ -63,7 +64,8 @@ final class PublishJson {
     for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
       if (!ORDER.contains(names.next())) {
         throw invalid(
-            "the body has a member that is none of key, size, sha256, content_type, part_digests");
+            "the body has a member that is none of key, size, sha256, content_type, part_digests,"
+                + " destination");
       }
     }
     JsonNode size = json.path("size");
@@ -80,6 +82,12 @@ final class PublishJson {
         text(json, "sha256"),
         json.has("content_type") ? text(json, "content_type") : UploadOrder.BYTES,
         partDigests.asBoolean());
+  }
+
+  /** Into which destination it goes, or null for the organisation's own storage. */
+  static @Nullable String destination(Buffer body) {
+    ObjectNode json = object(body);
+    return json.has("destination") ? text(json, "destination") : null;
   }
 
   /** The digests of parts, by their numbers. */

@@ -2,6 +2,7 @@ package io.edgemint.objects;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Leases;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
@@ -97,6 +98,7 @@ public final class AbandonedUploads {
         places.add(Places.of(backend));
       }
     }
+    org.destinations().stream().filter(Destination::verified).map(Places::of).forEach(places::add);
     S3Storage own = defaultStorage.map(it -> it.uploadOf(org.id())).orElse(null);
     if (own != null && org.policy().allows(own.region())) {
       places.add(new Place(DefaultStorage.NAME, DefaultStorage.NAME, own));

@@ -26,10 +26,12 @@ public final class Binaries {
 
   private final Publishers publishers;
   private final Places places;
+  private final ObjectFacts facts;
 
-  Binaries(Publishers publishers, Places places) {
+  Binaries(Publishers publishers, Places places, ObjectFacts facts) {
     this.publishers = publishers;
     this.places = places;
+    this.facts = facts;
   }
 
   /**
@@ -57,8 +59,18 @@ public final class Binaries {
    * @throws Refused if the caller may not list, or the storage cannot be listed
    */
   public Page list(Caller caller, String prefix, @Nullable String after, int limit) {
-    Org org = publishers.org(caller, Publishers.SCOPE);
-    Store store = publishers.toPublish(org.id(), places.now(org), null);
+    return list(caller, prefix, after, limit, null);
+  }
+
+  /** The same of a destination; null for the organisation's own storage. */
+  public Page list(
+      Caller caller,
+      String prefix,
+      @Nullable String after,
+      int limit,
+      @Nullable String destination) {
+    Org org = publishers.org(caller, Publishers.scope(destination));
+    Store store = publishers.toPublish(org.id(), places.now(org, destination), null);
     var pages = new Pages(caller, org, store, limit, after);
     for (String range : ranges(caller, org, prefix)) {
       if (!pages.read(range)) {
@@ -164,13 +176,19 @@ public final class Binaries {
    * @throws Refused if the caller may not, there is no such object, or the storage cannot
    */
   public void delete(Caller caller, ObjectKey key) {
-    Org org = publishers.org(caller, Publishers.SCOPE, key);
-    Places.Place place = places.now(org);
+    delete(caller, key, null);
+  }
+
+  /** The same in a destination; null for the organisation's own storage. */
+  public void delete(Caller caller, ObjectKey key, @Nullable String destination) {
+    Org org = publishers.org(caller, Publishers.scope(destination), key);
+    Places.Place place = places.now(org, destination);
     if (publishers.toPublish(org.id(), place, key).head(key) == null) {
       throw new Refused(Refusal.OBJECT_MISSING, "nothing lies under this key");
     }
-    publishers.org(caller, Publishers.SCOPE, key);
+    publishers.org(caller, Publishers.scope(destination), key);
     Answer answer = publishers.toDelete(org.id(), place).send(bucket -> bucket.delete(key, null));
+    facts.forget(org.id(), place.storage(), key);
     if (!answer.succeeded()) {
       throw Store.refusal(answer, "delete the object", "s3:DeleteObject");
     }

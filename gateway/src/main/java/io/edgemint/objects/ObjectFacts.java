@@ -160,6 +160,12 @@ public final class ObjectFacts {
     return it != null && it.fact instanceof Found ? Future.succeededFuture(it.fact) : flight;
   }
 
+  /** Whether something is known, or is being asked for. */
+  public boolean isAskedFor(OrgId org, S3Storage storage, ObjectKey key, @Nullable String version) {
+    Asked asked = Asked.of(org, storage, key.value(), version);
+    return known.getIfPresent(asked) != null || flights.containsKey(asked);
+  }
+
   /** Drops what is known of an object's newest version; also what is being asked just now. */
   public void forget(OrgId org, S3Storage storage, ObjectKey key) {
     // The map's lock on the key keeps an answer that is late from being remembered after this.

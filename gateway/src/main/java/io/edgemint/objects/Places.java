@@ -2,12 +2,14 @@ package io.edgemint.objects;
 
 import io.edgemint.backend.Backend;
 import io.edgemint.backend.DefaultStorage;
+import io.edgemint.backend.Destination;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Decides where an organisation's publishers write, on the newest record of it. */
 final class Places {
@@ -26,6 +28,44 @@ final class Places {
    * @param backend to which the storage's secrets are bound
    */
   record Place(String name, String backend, S3Storage storage) {}
+
+  private static final String DELIVERIES = "deliver:";
+
+  /** The scope of a token that may write there: deliveries have one of their own. */
+  static String scope(String place) {
+    return place.startsWith(DELIVERIES) ? Publishers.DELIVER : Publishers.SCOPE;
+  }
+
+  /**
+   * Where an organisation writes now.
+   *
+   * @param destination the name of a destination, or null for its own storage
+   * @throws Refused if it cannot at the moment, or there is no such destination
+   */
+  Place now(Org org, @Nullable String destination) {
+    return destination == null ? now(org) : of(org, org.destination(destination));
+  }
+
+  private Place of(Org org, @Nullable Destination destination) {
+    requireFresh(org);
+    if (destination == null) {
+      throw new Refused(
+          Refusal.REQUEST_INVALID, "destination: the organisation has none of that name");
+    }
+    if (!destination.verified()) {
+      throw unavailable(
+          "destination '%s' is not verified; an administrator validates it first"
+              .formatted(destination.name()));
+    }
+    if (!org.policy().allows(destination.storage().region())) {
+      throw new Refused(Refusal.RESIDENCY_HOLD, "the destination lies outside the allowed regions");
+    }
+    return of(destination);
+  }
+
+  static Place of(Destination destination) {
+    return new Place(DELIVERIES + destination.label(), destination.name(), destination.storage());
+  }
 
   /**
    * Where an organisation writes now.
@@ -57,6 +97,13 @@ final class Places {
         throw gone();
       }
       return place;
+    }
+    if (name.startsWith(DELIVERIES)) {
+      return org.destinations().stream()
+          .filter(it -> name.equals(DELIVERIES + it.label()))
+          .findFirst()
+          .map(it -> of(org, it))
+          .orElseThrow(Places::gone);
     }
     Backend backend =
         org.backends().stream()

@@ -24,6 +24,9 @@ final class Publishers {
   /** The scope of a token that may write where devices read. */
   static final String SCOPE = "publish";
 
+  /** The scope of a token that may write into destinations. */
+  static final String DELIVER = "deliver";
+
   private static final System.Logger LOG = System.getLogger(Publishers.class.getName());
 
   /** "Creating object key names", Amazon S3 user guide. */
@@ -56,6 +59,20 @@ final class Publishers {
       throw new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here");
     }
     return org;
+  }
+
+  /** The scope that a call needs. */
+  static String scope(@Nullable String destination) {
+    return destination == null ? SCOPE : DELIVER;
+  }
+
+  /**
+   * The newest record of whoever's publisher this is, before it is known what it writes.
+   *
+   * @throws Refused if the token lacks both scopes or there is no such organisation
+   */
+  Org org(Caller caller) {
+    return org(caller, caller.scopes().contains(DELIVER) ? DELIVER : SCOPE);
   }
 
   /** The same, if the caller may write the key; asked again after each wait. */

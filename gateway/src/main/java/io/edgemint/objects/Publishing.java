@@ -17,14 +17,15 @@ import java.util.random.RandomGenerator;
  * @param uploads brings objects in
  * @param binaries lists and deletes them
  * @param stop ends what goes on in the background
- * @param digests what has been compared with what was declared
  */
-public record Publishing(Uploads uploads, Binaries binaries, VerifiedDigests digests, Runnable stop)
+public record Publishing(Uploads uploads, Binaries binaries, Runnable stop)
     implements AutoCloseable {
   /**
    * Puts it together over an organisation's storage.
    *
    * @param vault seals the ids of uploads
+   * @param verified takes what is compared with what was declared
+   * @param facts is told of what changes
    * @param life how long an upload may take
    * @param random makes what tells uploads apart; safe on all threads, and not to be guessed
    */
@@ -34,16 +35,17 @@ public record Publishing(Uploads uploads, Binaries binaries, VerifiedDigests dig
       Sessions sessions,
       Outbound outbound,
       Vault vault,
+      VerifiedDigests verified,
+      ObjectFacts facts,
       Duration life,
       InstantSource clock,
       RandomGenerator random,
       MeterRegistry meters) {
     var publishers = new Publishers(orgs, sessions, outbound, clock);
     var places = new Places(orgs, defaultStorage);
-    var verified = new VerifiedDigests();
     var reader = new DigestReader(verified, meters);
-    var uploads = new Uploads(publishers, places, vault, reader, life, clock, random);
-    return new Publishing(uploads, new Binaries(publishers, places), verified, reader::close);
+    var uploads = new Uploads(publishers, places, vault, reader, facts, life, clock, random);
+    return new Publishing(uploads, new Binaries(publishers, places, facts), reader::close);
   }
 
   @Override

@@ -43,6 +43,7 @@ public final class Uploads {
   private final Places places;
   private final Vault vault;
   private final DigestReader digests;
+  private final ObjectFacts facts;
   private final Duration life;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -52,6 +53,7 @@ public final class Uploads {
       Places places,
       Vault vault,
       DigestReader digests,
+      ObjectFacts facts,
       Duration life,
       InstantSource clock,
       RandomGenerator random) {
@@ -59,6 +61,7 @@ public final class Uploads {
     this.places = places;
     this.vault = vault;
     this.digests = digests;
+    this.facts = facts;
     this.life = life;
     this.clock = clock;
     this.random = random;
@@ -68,7 +71,8 @@ public final class Uploads {
   private record Work(
       String id, Caller caller, Org org, UploadTicket ticket, Place place, Store store) {
     boolean replaces() {
-      return org.policy().replaceObjects();
+      // What was delivered is never replaced.
+      return Places.scope(ticket.place()).equals(Publishers.SCOPE) && org.policy().replaceObjects();
     }
   }
 
@@ -78,15 +82,26 @@ public final class Uploads {
    * @throws Refused if the caller may not, or the storage cannot
    */
   public Upload begin(Caller caller, UploadOrder order) {
-    Org org = publishers.org(caller, Publishers.SCOPE, order.key());
+    return begin(caller, order, null);
+  }
+
+  /**
+   * Begins an upload into a destination.
+   *
+   * @param destination its name, or null for the organisation's own storage
+   * @throws Refused if the caller may not, or the storage cannot
+   */
+  public Upload begin(Caller caller, UploadOrder order, @Nullable String destination) {
+    Org org = publishers.org(caller, Publishers.scope(destination), order.key());
     UploadPlan plan = UploadPlan.of(order.size());
     if (order.partDigests() && plan.isOnePut()) {
       order =
           new UploadOrder(order.key(), order.size(), order.sha256(), order.contentType(), false);
     }
-    Place place = places.now(org);
+    Place place = places.now(org, destination);
     Store store = publishers.toPublish(org.id(), place, order.key());
-    if (!org.policy().replaceObjects() && store.head(order.key()) != null) {
+    if ((destination != null || !org.policy().replaceObjects())
+        && store.head(order.key()) != null) {
       throw exists();
     }
     byte[] nonce = new byte[NONCE_BYTES];
@@ -193,9 +208,9 @@ public final class Uploads {
 
   /** The upload of an id, and the way to its storage. */
   private Work resume(Caller caller, String id) {
-    Org org = publishers.org(caller, Publishers.SCOPE);
+    Org org = publishers.org(caller);
     UploadTicket ticket = UploadTicket.open(id, vault, org.id(), clock.instant().getEpochSecond());
-    publishers.org(caller, Publishers.SCOPE, ticket.key());
+    publishers.org(caller, Places.scope(ticket.place()), ticket.key());
     Place place = places.again(org, ticket.place());
     Store store = publishers.toPublish(org.id(), place, ticket.key());
     return new Work(id, caller, org, ticket, place, store);
@@ -248,7 +263,7 @@ public final class Uploads {
   /** What is given out; looked at again, for it may have been withdrawn during a wait. */
   private Upload view(Work work, @Nullable Link put, List<Part> parts, int next) {
     UploadTicket ticket = work.ticket;
-    publishers.org(work.caller, Publishers.SCOPE, ticket.key());
+    publishers.org(work.caller, Places.scope(ticket.place()), ticket.key());
     return new Upload(work.id, ticket.key(), ticket.plan(), ticket.end(), put, parts, next);
   }
 
@@ -362,7 +377,8 @@ public final class Uploads {
   }
 
   private Upload.Done done(Work work, Stored stored, boolean verified) {
-    publishers.org(work.caller, Publishers.SCOPE, work.ticket.key());
+    facts.forget(work.org.id(), work.place.storage(), work.ticket.key());
+    publishers.org(work.caller, Places.scope(work.ticket.place()), work.ticket.key());
     return new Upload.Done(
         work.ticket.key(),
         stored.size(),
@@ -427,9 +443,12 @@ public final class Uploads {
 
   /** Deletes the object that this upload has made; false if the storage does not. */
   private boolean deleteOurs(Work work) {
-    return publishers
-        .toDelete(work.org.id(), work.place)
-        .send(bucket -> bucket.delete(work.ticket.key(), null))
-        .succeeded();
+    boolean deleted =
+        publishers
+            .toDelete(work.org.id(), work.place)
+            .send(bucket -> bucket.delete(work.ticket.key(), null))
+            .succeeded();
+    facts.forget(work.org.id(), work.place.storage(), work.ticket.key());
+    return deleted;
   }
 }

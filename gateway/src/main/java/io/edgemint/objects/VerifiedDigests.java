@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
+import io.edgemint.objects.StoredObject.DigestState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public final class VerifiedDigests {
       Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
   /** What became of comparing. */
-  public enum Verdict {
+  enum Verdict {
     VERIFIED,
     WRONG
   }
@@ -31,8 +32,20 @@ public final class VerifiedDigests {
    * @param key below the storage's prefix
    * @param etag without quotes
    */
-  public @Nullable Verdict of(OrgId org, S3Storage storage, String key, String etag) {
+  @Nullable Verdict of(OrgId org, S3Storage storage, String key, String etag) {
     return verdicts.getIfPresent(subject(org, storage, key, etag));
+  }
+
+  /** The state of a digest that was declared. */
+  public DigestState state(OrgId org, S3Storage storage, StoredObject object) {
+    String etag = object.etag();
+    Verdict verdict =
+        etag == null ? null : of(org, storage, object.key().value(), Store.bare(etag));
+    return switch (verdict) {
+      case VERIFIED -> DigestState.VERIFIED;
+      case WRONG -> DigestState.WRONG;
+      case null -> DigestState.DECLARED;
+    };
   }
 
   void remember(OrgId org, S3Storage storage, String key, String etag, Verdict verdict) {

@@ -117,7 +117,10 @@ final class BackendMerge {
             ? withoutDrafts()
             : withTtls(withoutDrafts(), active, active, upload, download);
     Download read = download instanceof CloudFront cdn ? withLinksUntil(cdn, next) : download;
-    next.add(Backend.draft(wanted.name(), revision, upload, read).withStandby(wanted.standby()));
+    next.add(
+        Backend.draft(wanted.name(), revision, upload, read)
+            .withStandby(wanted.standby())
+            .withObjects(wanted.objects()));
     return next;
   }
 
@@ -189,9 +192,13 @@ final class BackendMerge {
         backend
             .withUpload(Lives.of(backend.upload(), upload.ttl()))
             .withDownload(withTtl(backend.download(), download.ttl()))
-            .withStandby(standby(backend));
+            .withStandby(standby(backend))
+            .withObjects(backend.objects().withChecked(wanted.objects().checked()));
     if (!changed.equals(backend)) {
-      String what = Objects.equals(changed.standby(), backend.standby()) ? "ttl" : "standby";
+      String what =
+          !Objects.equals(changed.standby(), backend.standby())
+              ? "standby"
+              : changed.objects().equals(backend.objects()) ? "ttl" : "check_objects";
       changes.add(
           "backend %s (%s of revision %d)".formatted(wanted.name(), what, backend.revision()));
     }

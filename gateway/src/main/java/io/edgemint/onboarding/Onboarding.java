@@ -59,6 +59,15 @@ public final class Onboarding {
     return active == null ? null : validate(id, active, order, check -> {});
   }
 
+  /** What was proved stays so until a probe shows the contrary. */
+  private static Backend.Objects pinning(Backend.Objects known, List<Check> checks) {
+    return checks.stream()
+        .filter(check -> check.step().equals(Probe.PIN_A_VERSION))
+        .findFirst()
+        .map(check -> known.withPinned(check.passed() && !check.warning()))
+        .orElse(known);
+  }
+
   private Findings validate(OrgId id, Backend probed, Order order, Consumer<Check> progress) {
     List<Check> checks = probe.run(id, probed, progress);
     Verification upload = verdict(checks, Side.UPLOAD);
@@ -79,7 +88,8 @@ public final class Onboarding {
                     "backend '%s' was changed while it was probed; validate it again"
                         .formatted(probed.name()));
               }
-              return org.withBackend(now.withFindings(upload, download));
+              return org.withBackend(
+                  now.withFindings(upload, download).withObjects(pinning(now.objects(), checks)));
             });
     Backend now = revision(written, probed);
     return new Findings(now == null ? probed : now, checks);

@@ -198,10 +198,13 @@ public record OrgFile(Org org, boolean revokes, Set<String> generated) {
               ? download(section.section("download"), org, owner, generated)
               : upload;
       Field<Optional<Standby>> standby = standby(section);
+      boolean checkObjects = section.flag("check_objects", false);
       return section.build(
           () -> {
             Backend draft = Backend.draft(name.get(), 1, upload.get(), download.get());
-            return draft.withStandby(checked(standby.get().orElse(null), draft));
+            return draft
+                .withStandby(checked(standby.get().orElse(null), draft))
+                .withObjects(Backend.Objects.NONE.withChecked(checkObjects));
           });
     }
 

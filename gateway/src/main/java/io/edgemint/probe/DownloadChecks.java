@@ -238,7 +238,7 @@ final class DownloadChecks {
 
   /** Reads two versions of one object, each of which must bring its own bytes. */
   void versions(Signing signing, TestObject object, Buffer second) {
-    String step = "pin a version";
+    String step = Probe.PIN_A_VERSION;
     Answer old = get(link(signing, object.key(), object.versions().getFirst()));
     Answer young = get(link(signing, object.key(), object.versions().getLast()));
     if (old.succeeded()

@@ -32,6 +32,9 @@ public final class Probe {
   /** Where everything that probes write lies, below the storage's prefix. */
   public static final String FOLDER = Listing.PROBES;
 
+  /** The step that shows whether a link brings the version that it names. */
+  public static final String PIN_A_VERSION = "pin a version";
+
   private static final long LIFE = 300;
 
   private final Sessions sessions;

@@ -73,6 +73,9 @@ final class OrgDocument {
   /** Stands for how a revision was switched, where a document does not say it. */
   private static final String SERVICE = "service";
 
+  /** Stands for what is asked and known of objects, where a document does not say it. */
+  private static final String OBJECTS = "objects";
+
   /** Stands for certificate authorities, where a document names none. */
   private static final String AUTHORITIES = "authorities";
 
@@ -109,7 +112,8 @@ final class OrgDocument {
                   .addValue(NEVER, null)
                   .addValue(AUTHORITIES, List.of())
                   .addValue(DESTINATIONS, List.of())
-                  .addValue(SERVICE, Backend.Service.NONE))
+                  .addValue(SERVICE, Backend.Service.NONE)
+                  .addValue(OBJECTS, Backend.Objects.NONE))
           .build();
 
   private OrgDocument() {}
@@ -244,7 +248,24 @@ final class OrgDocument {
         @JsonProperty("service")
             @JacksonInject(value = SERVICE, useInput = OptBoolean.TRUE)
             @JsonInclude(value = CUSTOM, valueFilter = NeverSwitched.class)
-            Backend.Service unusedService) {}
+            Backend.Service unusedService,
+        @JsonProperty("objects")
+            @JacksonInject(value = OBJECTS, useInput = OptBoolean.TRUE)
+            @JsonInclude(value = CUSTOM, valueFilter = NothingOfObjects.class)
+            Backend.Objects unusedObjects) {}
+  }
+
+  /** Equal to what is left out. */
+  private static final class NothingOfObjects {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return Backend.Objects.NONE.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return Backend.Objects.NONE.hashCode();
+    }
   }
 
   /** Equal to what is left out. */

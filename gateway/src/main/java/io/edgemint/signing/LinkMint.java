@@ -150,9 +150,10 @@ public final class LinkMint {
     if (life.expiry() <= Math.ceilDiv(clock.millis(), 1000L)) {
       return refused(Refusal.TOKEN_EXPIRED, "the token ends now");
     }
-    if (ask.version() != null && !signing.pinsVersions()) {
+    if (ask.version() != null && !signing.pinsVersions() && !backend.pinsVersions()) {
       return refused(
-          Refusal.VERSION_NOT_PINNABLE, "this backend serves through a CDN that pins no version");
+          Refusal.VERSION_NOT_PINNABLE,
+          "this backend serves through a CDN, and no probe has proved that it pins versions");
     }
     LinkMemo.Key place =
         new LinkMemo.Key(

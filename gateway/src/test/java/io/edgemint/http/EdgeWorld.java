@@ -31,7 +31,7 @@ import io.edgemint.objects.ObjectFact;
 import io.edgemint.objects.ObjectFacts;
 import io.edgemint.objects.ObjectSource;
 import io.edgemint.objects.Publishing;
-import io.edgemint.objects.StoredObject.DigestState;
+import io.edgemint.objects.VerifiedDigests;
 import io.edgemint.outbound.Network;
 import io.edgemint.outbound.Outbound;
 import io.edgemint.signing.CryptoProvider;
@@ -80,6 +80,8 @@ final class EdgeWorld implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final Traffic traffic;
   private final TrafficSettings limits;
+  private final VerifiedDigests verified = new VerifiedDigests();
+  private final ObjectFacts facts;
   final Grants grants;
   final CertificateVerifier certificates;
 
@@ -131,6 +133,15 @@ final class EdgeWorld implements AutoCloseable {
     certificates =
         new CertificateVerifier(
             orgs, caller -> traffic.requestsOf(caller.org(), caller.subject()), clock, meters);
+    facts =
+        new ObjectFacts(
+            (org, backend, storage, key, version) ->
+                stored.ask(org, backend, storage, key, version),
+            verified::state,
+            task -> askers.execute(task),
+            clock,
+            new Random(1),
+            1 << 20);
     grants = grants(Runnable::run);
     publishing =
         Publishing.of(
@@ -139,6 +150,8 @@ final class EdgeWorld implements AutoCloseable {
             sessions,
             new Outbound(vertx, List.of()),
             Vaults.fresh(),
+            verified,
+            facts,
             Duration.ofDays(7),
             clock,
             new Random(1),
@@ -244,14 +257,7 @@ final class EdgeWorld implements AutoCloseable {
         new LinkMint(
             traffic::signature, (org, work, refused) -> work.run(), clock, 1 << 20, meters),
         traffic,
-        new ObjectFacts(
-            (org, backend, storage, key, version) ->
-                stored.ask(org, backend, storage, key, version),
-            (org, storage, object) -> DigestState.DECLARED,
-            task -> askers.execute(task),
-            clock,
-            new Random(1),
-            1 << 20));
+        facts);
   }
 
   private Issuer issuer() {

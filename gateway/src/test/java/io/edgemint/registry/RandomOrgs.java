@@ -145,13 +145,20 @@ final class RandomOrgs {
               verified ? Verification.VERIFIED : verification(),
               verified ? Verification.VERIFIED : verification(),
               download instanceof S3Storage ? maybe(this::standby) : null,
-              service()));
+              service(),
+              objects()));
     }
     return backends;
   }
 
   private Backend.Standby standby() {
     return new Backend.Standby(text(), text(), random.nextBoolean());
+  }
+
+  private Backend.Objects objects() {
+    return random.nextBoolean()
+        ? Backend.Objects.NONE
+        : new Backend.Objects(random.nextBoolean(), random.nextBoolean());
   }
 
   private Backend.Service service() {

@@ -152,7 +152,7 @@ public final class WorldFiles {
     put("orgs/keys/globex-issuer.json", world.globexIssuer().keySet());
     String acmeCdn = cdn(Tenant.ACME, world.acmeCdn().base(), "releases/", "rsa-2048", "sha1");
     String globexCdn = cdn(Tenant.GLOBEX, world.globexCdn().base(), "''", "ecdsa-p256", "sha256");
-    put("orgs/acme.yaml", org(Tenant.ACME, "") + acmeCdn);
+    put("orgs/acme.yaml", org(Tenant.ACME, "") + acmeCdn + destination(Tenant.ACME));
     put("orgs/globex.yaml", org(Tenant.GLOBEX, globexIssuer()) + globexCdn);
     put("orgs/initech.yaml", org(Tenant.INITECH, ""));
     put("orgs/umbrella.yaml", org(Tenant.UMBRELLA, ""));
@@ -170,6 +170,19 @@ public final class WorldFiles {
     %s
     """
         .formatted(tenant.id(), issuers, Tenant.BACKEND, s3(tenant).indent(8).stripTrailing());
+  }
+
+  /** Beside the tenant's firmware, in the same bucket. */
+  private String destination(Tenant tenant) {
+    String prefix = "prefix: '" + tenant.prefix() + "'";
+    return """
+    destinations:
+      - name: archive
+        s3:
+    %s
+    """
+        .formatted(
+            s3(tenant).replace(prefix, "prefix: 'deliveries/tenant-a/'").indent(6).stripTrailing());
   }
 
   private String globexIssuer() {
@@ -231,6 +244,10 @@ public final class WorldFiles {
       tokens.put(tenant.id() + "-device", platformToken(tenant, "device-1", Map.of()));
     }
     tokens.put("publisher", platformToken(Tenant.ACME, "release-ci", Map.of("scope", "publish")));
+    tokens.put(
+        "deliverer",
+        platformToken(
+            Tenant.ACME, "job-runner", Map.of("scope", "deliver", "entitlement", List.of(""))));
     tokens.put("admin", platformToken(Tenant.ACME, "admin", Map.of("scope", "admin")));
     IssuerServer own = world.globexIssuer();
     tokens.put("globex-own-device", own.token(claims(Tenant.GLOBEX, "device-2")));

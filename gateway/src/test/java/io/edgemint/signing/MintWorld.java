@@ -76,7 +76,7 @@ final class MintWorld {
             Revocations.NONE,
             List.of(),
             List.of());
-    return new ReadyBackend(record, "prod", "s3", ttl, signer, null, false);
+    return new ReadyBackend(record, "prod", "s3", ttl, signer, null, false, false);
   }
 
   static ReadyBackend backend(long ttl, LinkSigner.Signing signing) {

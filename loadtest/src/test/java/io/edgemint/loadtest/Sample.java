@@ -84,7 +84,7 @@ final class Sample {
     CloudFront distribution = distribution(pair, Hash.SHA256);
     LinkSigner signer = signer(NAME, distribution);
     return new ReadyBackend(
-        Samples.org(ORG.value()), NAME, "cloudfront", TTL.toSeconds(), signer, null, false);
+        Samples.org(ORG.value()), NAME, "cloudfront", TTL.toSeconds(), signer, null, false, false);
   }
 
   private static CloudFront distribution(SigningKeyPair pair, Hash hash) {
