@@ -141,8 +141,11 @@ public final class ObjectFacts {
     if (it != null && it.isFresh(now)) {
       return it.fact;
     }
-    var _ = fly(asked, backend, storage, key);
-    return it != null && it.fact instanceof Found ? it.fact : null;
+    Future<ObjectFact> flight = fly(asked, backend, storage, key);
+    if (it != null && it.fact instanceof Found) {
+      return it.fact;
+    }
+    return flight.succeeded() ? flight.result() : null;
   }
 
   /**
