@@ -63,6 +63,11 @@ final class Parts {
     }
   }
 
+  /** Whether there are none, as some storages say of uploads that they do not know any more. */
+  boolean isEmpty() {
+    return arrived.isEmpty();
+  }
+
   /** The numbers, from one on, that are still to be sent, wrong sizes included. */
   List<Integer> missing(int from) {
     return numbers(number -> number >= from && !isRight(number));

@@ -168,11 +168,10 @@ public final class Uploads {
       return isOf(work, stored) ? view(work, null, List.of(), 0) : withPut(work);
     }
     Parts arrived = Parts.fetch(work.store, work.ticket);
-    if (arrived == null) {
-      requireDone(work);
+    if (doneBefore(work, arrived) != null) {
       return view(work, null, List.of(), 0);
     }
-    return withParts(work, arrived.missing(from));
+    return withParts(work, requireNonNull(arrived).missing(from));
   }
 
   /**
@@ -310,10 +309,11 @@ public final class Uploads {
 
   private Upload.Done completeParts(Work work) {
     Parts parts = Parts.fetch(work.store, work.ticket);
-    if (parts == null) {
-      return confirmed(work, requireDone(work));
+    Stored done = doneBefore(work, parts);
+    if (done != null) {
+      return confirmed(work, done);
     }
-    parts.requireWhole();
+    requireNonNull(parts).requireWhole();
     Stored before = work.replaces() ? null : work.store.head(work.ticket.key());
     if (before != null) {
       requireOurs(work, before);
@@ -392,13 +392,22 @@ public final class Uploads {
     return stored != null && stored.nonce().equals(work.ticket.nonce());
   }
 
-  /** The object of an upload that the storage no longer knows, because it is complete. */
-  private static Stored requireDone(Work work) {
+  /**
+   * The object of an upload of whose parts the storage knows nothing because it is complete, or
+   * null if there are parts to go on with.
+   */
+  private static @Nullable Stored doneBefore(Work work, @Nullable Parts parts) {
+    if (parts != null && !parts.isEmpty()) {
+      return null;
+    }
     Stored stored = work.store.head(work.ticket.key());
-    if (!isOf(work, stored)) {
+    if (isOf(work, stored)) {
+      return stored;
+    }
+    if (parts == null) {
       throw UploadTicket.unknown("the storage knows of no such upload; it was ended or replaced");
     }
-    return requireNonNull(stored);
+    return null;
   }
 
   private static void requireOurs(Work work, Stored stored) {
