@@ -204,8 +204,8 @@ final class UploadRun {
                 ? "%d bytes whose digest is not known yet".formatted(facts.size())
                 : "%d bytes with SHA-256 %s".formatted(facts.size(), facts.sha256());
     return new PublishingFailed(
-        "%s: there is an object of that key already (%s), and objects are never overwritten;"
-                .formatted(order.key(), known)
+        "there is an object of that key already (%s), and objects are never overwritten;"
+                .formatted(known)
             + " upload under another key, or 'edgemint delete "
             + order.key()
             + "' first",

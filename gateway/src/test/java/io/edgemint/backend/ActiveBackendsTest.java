@@ -88,6 +88,21 @@ class ActiveBackendsTest {
   }
 
   @Test
+  void of_whatTheBackendAsksAndKnowsOfObjects_isPassedOn() {
+    Backend plain = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
+    for (boolean checked : new boolean[] {false, true}) {
+      for (boolean pinned : new boolean[] {false, true}) {
+        Backend backend = plain.withObjects(new Backend.Objects(checked, pinned));
+        Future<ReadyBackend> ready = backends(storage(), 10).of(Samples.org("acme", backend));
+        runTasks();
+        assertThat(ready.result().checksObjects()).isEqualTo(checked);
+        assertThat(ready.result().pinsVersions()).isEqualTo(pinned);
+        assertThat(ready.result().objects()).isEqualTo(plain.download());
+      }
+    }
+  }
+
+  @Test
   void of_suspended_isRefusedAndNeverSigned() {
     Backend active = Samples.verified("prod", 1).withState(Backend.State.ACTIVE);
     Backend held = active.withService(active.service().withSuspended(true));

@@ -190,6 +190,18 @@ class ApplyTest {
   }
 
   @Test
+  void run_checkObjectsChanges_actsAtOnceOnWhatServes() {
+    bench.apply(inBucket(""));
+    bench.activate("acme", "prod");
+    String checked = inBucket("").replace("{name: prod,", "{name: prod, check_objects: true,");
+
+    bench.apply(checked);
+
+    assertThat(bench.active("acme").objects().checked()).isTrue();
+    assertThat(bench.org("acme").backends()).hasSize(1);
+  }
+
+  @Test
   void apply_lifeThatFalls_leavesTheLongerLinksOnRecord() {
     bench.apply(behindCdn(Yaml.MADE_KEY, ", ttl: 7d"));
     bench.activate("acme", "prod");

@@ -97,6 +97,22 @@ class OnboardingTest {
   }
 
   @Test
+  void validate_versionsAreBrought_isKnownUntilAProbeShowsTheContrary() {
+    apply("");
+    assertThat(validate().backend().objects().pinned()).as("no versions to try").isFalse();
+
+    world.storage.versioned = true;
+    assertThat(validate().backend().objects().pinned()).isTrue();
+
+    world.storage.versioned = false;
+    assertThat(validate().backend().objects().pinned()).as("nothing was shown").isTrue();
+
+    world.storage.versioned = true;
+    world.storage.faults.add(Fault.VERSIONS_IGNORED);
+    assertThat(validate().backend().objects().pinned()).isFalse();
+  }
+
+  @Test
   void validate_oneSideFails_keepsTheCodeAndTheDraft() {
     apply("");
     world.storage.faults.add(Fault.RANGE_IGNORED);

@@ -35,7 +35,7 @@ public final class FakeStorage implements AutoCloseable {
   final Map<String, Upload> uploads = new ConcurrentHashMap<>();
   public final List<HttpServerRequest> requests = new CopyOnWriteArrayList<>();
   public final Set<Fault> faults = ConcurrentHashMap.newKeySet();
-  volatile boolean versioned;
+  public volatile boolean versioned;
   public volatile int pageSize = 1000;
   public volatile Pages pages = Pages.WHOLE;
   volatile boolean listsEverything;

@@ -74,6 +74,25 @@ class LinkMintSigningTest {
   }
 
   @Test
+  void link_versionOverACdnThatWasProvedToPinIt_isPinned() {
+    FakeSigning key = FakeSigning.p256Key("K1");
+    ReadyBackend plain = backend(900, key);
+    ReadyBackend proved =
+        new ReadyBackend(
+            plain.org(),
+            plain.name(),
+            "cloudfront",
+            plain.ttl(),
+            plain.signer(),
+            null,
+            false,
+            true);
+
+    assertThat(world.link(proved, FIRMWARE, version("v1")).succeeded()).isTrue();
+    assertThat(key.signed.getFirst().version()).isEqualTo("v1");
+  }
+
+  @Test
   void link_versionOverACdn_isRefused() {
     assertRefused(
         world.link(backend(900, FakeSigning.rsaKey("K1")), FIRMWARE, version("v1")),
