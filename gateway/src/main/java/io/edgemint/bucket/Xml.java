@@ -28,9 +28,10 @@ public record Xml(Optional<Element> element) {
       builder.setErrorHandler(new Silent());
       return new Xml(
           Optional.of(builder.parse(new ByteArrayInputStream(document)).getDocumentElement()));
-    } catch (SAXException e) {
+    } catch (SAXException | IOException e) {
+      // Of an encoding that is none the parser says that it cannot be read.
       return new Xml(Optional.empty());
-    } catch (ParserConfigurationException | IOException e) {
+    } catch (ParserConfigurationException e) {
       throw new IllegalStateException(e);
     }
   }

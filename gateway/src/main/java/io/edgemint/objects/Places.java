@@ -8,6 +8,7 @@ import io.edgemint.backend.OrgDirectory;
 import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,26 @@ final class Places {
     if (!org.policy().allows(destination.storage().region())) {
       throw new Refused(Refusal.RESIDENCY_HOLD, "the destination lies outside the allowed regions");
     }
+    for (Backend backend : org.backends()) {
+      if (backend.state() != Backend.State.REPLACED && serves(backend, destination.storage())) {
+        throw unavailable(
+            "destination '%s' shares its bucket and prefix with backend '%s', from which devices read; give it a prefix beside that"
+                .formatted(destination.name(), backend.name()));
+      }
+    }
     return of(destination);
+  }
+
+  /** Whoever may only deliver would else put there what devices take for firmware. */
+  private static boolean serves(Backend backend, S3Storage storage) {
+    return overlap(backend.upload(), storage)
+        || (backend.download() instanceof S3Storage read && overlap(read, storage));
+  }
+
+  private static boolean overlap(S3Storage one, S3Storage other) {
+    return one.bucket().equals(other.bucket())
+        && Objects.equals(one.endpoint().uri(), other.endpoint().uri())
+        && (one.prefix().startsWith(other.prefix()) || other.prefix().startsWith(one.prefix()));
   }
 
   static Place of(Destination destination) {
