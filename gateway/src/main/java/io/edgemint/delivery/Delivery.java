@@ -1,19 +1,19 @@
 package io.edgemint.delivery;
 
+import io.edgemint.publisher.Digest;
 import io.edgemint.publisher.GatewayClient;
 import io.edgemint.publisher.Order;
 import io.edgemint.publisher.Progress;
 import io.edgemint.publisher.Published;
 import io.edgemint.publisher.PublishingFailed;
+import io.edgemint.publisher.Source;
 import io.edgemint.publisher.SourceChanged;
 import io.edgemint.publisher.Uploader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,7 +125,7 @@ public final class Delivery {
     return upload(archive.key(), receipts, archive);
   }
 
-  private Published upload(String key, Receipts receipts, io.edgemint.publisher.Source source)
+  private Published upload(String key, Receipts receipts, Source source)
       throws IOException, InterruptedException {
     receipts.begin(key);
     Published published;
@@ -138,19 +138,12 @@ public final class Delivery {
     return published;
   }
 
-  private String digest(TarArchive archive) throws IOException {
+  private String digest(TarArchive archive) throws IOException, InterruptedException {
     Progress told = progress.apply(archive.key());
     told.begin(Progress.Step.READING, archive.size(), 0);
-    MessageDigest digest = FileDigests.sha256();
-    try (InputStream in = archive.from(0)) {
-      byte[] buffer = new byte[64 * 1024];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-        told.moved(read);
-      }
-    }
+    String digest = Digest.of(archive, 0, archive.size(), told::moved);
     archive.checkUnchanged();
-    return HexFormat.of().formatHex(digest.digest());
+    return digest;
   }
 
   private static PublishingFailed otherContent(String key) {
@@ -181,7 +174,7 @@ public final class Delivery {
     archives.forEach(archive -> others.remove(archive.key()));
     if (!others.isEmpty()) {
       throw new PublishingFailed(
-          "an earlier delivery, divided in another way, left %s; run the command with --cancel, or with the --max-size and the files of then"
+          "an earlier delivery was divided in another way; run the command with --cancel, or with the --max-size and the files of then, for it left %s"
               .formatted(others));
     }
   }
@@ -209,7 +202,7 @@ public final class Delivery {
         uploader.abort(new Order(key, destination), key, progress.apply(key));
       }
       // The manifest goes first: nobody takes what is left for a whole delivery.
-      own.sort(java.util.Comparator.comparing(key -> !key.equals(names.manifest())));
+      own.sort(Comparator.comparing(key -> !key.equals(names.manifest())));
       for (String key : own) {
         gateway.delete(key, destination, progress.apply(key));
       }
@@ -228,9 +221,6 @@ public final class Delivery {
     do {
       GatewayClient.Page page = gateway.list(names.folder(), next, destination, told);
       page.objects().forEach(object -> there.put(object.key(), object.size()));
-      if (page.next() != null && page.next().equals(next)) {
-        throw new PublishingFailed("the gateway's pages of objects do not end");
-      }
       next = page.next();
     } while (next != null);
     return there;

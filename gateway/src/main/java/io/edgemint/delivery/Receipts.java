@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgemint.publisher.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ final class Receipts {
    * @param place everything about where it goes
    */
   static Receipts of(Path folder, String place) throws IOException {
-    byte[] digest = FileDigests.sha256().digest(place.getBytes(StandardCharsets.UTF_8));
+    byte[] digest = Digest.sha256().digest(place.getBytes(StandardCharsets.UTF_8));
     var receipts = new Receipts(folder.resolve(HexFormat.of().formatHex(digest, 0, 16) + ".json"));
     if (Files.exists(receipts.file)) {
       receipts.read();

@@ -1,5 +1,6 @@
 package io.edgemint.delivery;
 
+import io.edgemint.publisher.Digest;
 import io.edgemint.publisher.Source;
 import io.edgemint.publisher.SourceChanged;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class TarArchive implements Source {
   /** Changes with every name, size and time in it. */
   @Override
   public String edition() {
-    MessageDigest digest = FileDigests.sha256();
+    MessageDigest digest = Digest.sha256();
     for (Entry entry : entries) {
       String line =
           "%s\0%d\0%s\0%s\0"

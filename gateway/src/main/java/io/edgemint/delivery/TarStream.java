@@ -1,5 +1,6 @@
 package io.edgemint.delivery;
 
+import io.edgemint.publisher.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -148,7 +149,7 @@ final class TarStream extends InputStream {
       channel.position(skipped);
     }
     if (!entry.isFolder() && skipped == 0) {
-      digest = FileDigests.sha256();
+      digest = Digest.sha256();
     }
   }
 

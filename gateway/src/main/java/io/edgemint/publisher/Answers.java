@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
   private static final int MOST_PARTS = 10_000;
 
+  /** Of a link, in seconds: a week, which no signature outlives. */
+  private static final long MOST_LIFE = 604_800;
+
   private final InstantSource clock;
 
   Answers(InstantSource clock) {
@@ -57,6 +60,9 @@ final class Answers {
       missing.add(number);
     }
     Integer next = body.has("next_part") ? body.path("next_part").asInt() : null;
+    if (next != null && (next < 1 || next > count)) {
+      throw strange("goes on with part " + next + " of " + count);
+    }
     return new Plan(id, parts, false, null, missing, next);
   }
 
@@ -84,7 +90,7 @@ final class Answers {
     if (!length.equals(Long.toString(size)) || !node.path("method").asText("PUT").equals("PUT")) {
       throw strange("has a link that is for something else");
     }
-    long life = node.path("expires_in").asLong();
+    long life = Math.clamp(node.path("expires_in").asLong(), 0, MOST_LIFE);
     return new Link(url(text(node, "url")), headers, clock.instant().plusSeconds(life));
   }
 

@@ -8,12 +8,13 @@ import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /** SHA-256, read through a small buffer. */
-final class Digest {
+public final class Digest {
   private static final int BUFFER = 64 * 1024;
 
   private Digest() {}
 
-  static MessageDigest sha256() {
+  /** One that has read nothing yet. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -28,7 +29,7 @@ final class Digest {
    * @param moved hears of bytes as they are read
    * @throws SourceChanged when there are fewer bytes
    */
-  static String of(Source source, long offset, long size, LongConsumer moved)
+  public static String of(Source source, long offset, long size, LongConsumer moved)
       throws IOException, InterruptedException {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[BUFFER];

@@ -13,10 +13,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,9 +48,16 @@ public final class GatewayClient {
   private final Backoff backoff;
   private final Answers answers;
   private final HttpClient http;
+  private final Duration patience;
 
   GatewayClient(
-      URI gateway, Supplier<String> token, Backoff backoff, InstantSource clock, HttpClient http) {
+      URI gateway,
+      Supplier<String> token,
+      Backoff backoff,
+      InstantSource clock,
+      HttpClient http,
+      Duration patience) {
+    this.patience = patience;
     this.gateway = gateway;
     this.token = token;
     this.backoff = backoff;
@@ -69,7 +76,12 @@ public final class GatewayClient {
   public static GatewayClient of(String address, Supplier<String> token, boolean clearText) {
     Backoff backoff = new Backoff(RandomGenerator.getDefault(), Thread::sleep);
     return new GatewayClient(
-        checked(address, clearText), token, backoff, InstantSource.system(), Wire.client());
+        checked(address, clearText),
+        token,
+        backoff,
+        InstantSource.system(),
+        Wire.client(),
+        PATIENCE);
   }
 
   /** The address as it is used, and the reason why it is not. */
@@ -151,6 +163,27 @@ public final class GatewayClient {
     }
   }
 
+  /**
+   * Ends an upload that an earlier run began, unless it has arrived as a whole: devices may be
+   * reading it by now, so it stays.
+   *
+   * @return whether nothing is left of it
+   */
+  boolean end(String id, long size, Progress progress) throws InterruptedException {
+    try {
+      Plan plan = missing(id, 1, size, progress);
+      boolean arrived = plan.whole() && plan.put() == null;
+      if (arrived && complete(id, progress).status() / 100 == 2) {
+        progress.note("what an earlier run sent has arrived as a whole, and stays");
+        return false;
+      }
+    } catch (UploadGone e) {
+      return true;
+    }
+    abort(id, progress);
+    return true;
+  }
+
   /** Size and digest of an object, null when they are not told. */
   Answers.@Nullable Facts facts(String key, Progress progress) throws InterruptedException {
     return Answers.facts(call("HEAD", "/v1/downloads/" + encodedKey(key), null, progress));
@@ -177,7 +210,16 @@ public final class GatewayClient {
     if (from != null) {
       query.put("after", from);
     }
-    return Answers.page(ok(call("GET", "/v1/binaries" + query(query), null, progress)));
+    Page page = Answers.page(ok(call("GET", "/v1/binaries" + query(query), null, progress)));
+    if (from != null && page.next() != null && !isAfter(page.next(), from)) {
+      throw new PublishingFailed("the gateway's pages of objects do not end");
+    }
+    return page;
+  }
+
+  /** Keys come in the order of their bytes. */
+  private static boolean isAfter(String key, String other) {
+    return Arrays.compareUnsigned(key.getBytes(UTF_8), other.getBytes(UTF_8)) > 0;
   }
 
   private static String query(Map<String, String> parameters) {
@@ -219,8 +261,9 @@ public final class GatewayClient {
       String why;
       Duration asked = null;
       try {
-        HttpResponse<byte[]> response =
-            http.send(request(method, path, body), BodyHandlers.ofByteArray());
+        HttpRequest request = request(method, path, body);
+        Duration longest = path.endsWith("/complete") ? PATIENCE_AT_THE_END : patience;
+        HttpResponse<byte[]> response = Wire.send(http, request, longest, () -> 0);
         int status = response.statusCode();
         if (status != 429 && (status < 500 || status == 501)) {
           return new Answer(status, response, json(response));
@@ -245,7 +288,6 @@ public final class GatewayClient {
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(gateway + path))
-            .timeout(path.endsWith("/complete") ? PATIENCE_AT_THE_END : PATIENCE)
             .header("authorization", "Bearer " + bearer);
     if (body == null) {
       return request.method(method, BodyPublishers.noBody()).build();

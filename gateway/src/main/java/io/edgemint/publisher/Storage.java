@@ -11,14 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
@@ -72,17 +66,21 @@ final class Storage {
       throws IOException, InterruptedException {
     var reading = new Reading(source, moved);
     HttpRequest.Builder request = HttpRequest.newBuilder(link.url());
-    link.headers()
-        .forEach(
-            (name, value) -> {
-              if (!IMPLIED.contains(name)) {
-                request.header(name, value);
-              }
-            });
-    request.PUT(reading.body(offset, size));
-    HttpResponse<InputStream> response;
     try {
-      response = send(request.build(), reading.sent);
+      link.headers()
+          .forEach(
+              (name, value) -> {
+                if (!IMPLIED.contains(name)) {
+                  request.header(name, value);
+                }
+              });
+    } catch (IllegalArgumentException e) {
+      return new Outcome(Verdict.REFUSED, "its link has a header that cannot be sent", null);
+    }
+    request.PUT(reading.body(offset, size));
+    HttpResponse<byte[]> response;
+    try {
+      response = Wire.send(http, request.build(), stall, reading.sent::get);
     } catch (IOException e) {
       if (reading.failure != null) {
         throw reading.failure;
@@ -95,29 +93,7 @@ final class Storage {
     return outcome(response);
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request, AtomicLong sent)
-      throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<InputStream>> answer =
-        http.sendAsync(request, BodyHandlers.ofInputStream());
-    try {
-      long last = -1;
-      while (sent.get() != last) {
-        last = sent.get();
-        try {
-          return answer.get(stall.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-          // Fine as long as bytes went meanwhile.
-        }
-      }
-      throw new HttpTimeoutException("stalled");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException("failed", e.getCause());
-    } finally {
-      answer.cancel(true);
-    }
-  }
-
-  private static Outcome outcome(HttpResponse<InputStream> response) {
+  private static Outcome outcome(HttpResponse<byte[]> response) {
     int status = response.statusCode();
     String code = code(response);
     Verdict verdict =
@@ -148,13 +124,10 @@ final class Storage {
   }
 
   /** The code alone: the rest of an error may tell a signature. */
-  private static String code(HttpResponse<InputStream> response) {
-    try (InputStream body = response.body()) {
-      Matcher code = CODE.matcher(new String(body.readNBytes(8192), UTF_8));
-      return code.find() ? code.group(1) : "";
-    } catch (IOException e) {
-      return "";
-    }
+  private static String code(HttpResponse<byte[]> response) {
+    byte[] body = response.body();
+    Matcher code = CODE.matcher(new String(body, 0, Math.min(body.length, 8192), UTF_8));
+    return code.find() ? code.group(1) : "";
   }
 
   /** One body on its way: what went of it, and why it could not be read. */

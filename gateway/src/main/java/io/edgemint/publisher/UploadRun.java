@@ -1,5 +1,6 @@
 package io.edgemint.publisher;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ final class UploadRun {
             afresh
                 ? "ending the upload that was begun before"
                 : "ending an upload that was begun before " + source.name() + " changed");
-        gateway.abort(entry.uploadId(), progress);
+        gateway.end(entry.uploadId(), entry.size(), progress);
         journal.forget(entry);
       }
     }
@@ -158,7 +159,7 @@ final class UploadRun {
     forgetAll();
   }
 
-  private Published confirmed(com.fasterxml.jackson.databind.JsonNode body) throws IOException {
+  private Published confirmed(JsonNode body) throws IOException {
     Answers.Facts facts = Answers.facts(body);
     forgetAll();
     if (facts == null || !facts.are(source.size(), sha256)) {
@@ -174,7 +175,7 @@ final class UploadRun {
       throws IOException, InterruptedException, UploadGone {
     Answers.Facts facts = Answers.facts(answer.body());
     if (facts == null) {
-      facts = gateway.facts(order.key(), progress);
+      facts = known();
     }
     if (facts != null && facts.are(source.size(), sha256)) {
       forgetAll();
@@ -188,12 +189,17 @@ final class UploadRun {
 
   private Published alreadyThere(Answers.@Nullable Facts told)
       throws IOException, InterruptedException {
-    Answers.Facts facts = told == null ? gateway.facts(order.key(), progress) : told;
+    Answers.Facts facts = told == null ? known() : told;
     if (facts == null || !facts.are(source.size(), sha256)) {
       throw exists(facts);
     }
     forgetAll();
     return new Published(order.key(), source.size(), sha256, true);
+  }
+
+  /** A gateway tells the facts of the organisation's own objects alone, not of a destination's. */
+  private Answers.@Nullable Facts known() throws InterruptedException {
+    return order.more().isEmpty() ? gateway.facts(order.key(), progress) : null;
   }
 
   private PublishingFailed exists(Answers.@Nullable Facts facts) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -59,7 +60,7 @@ public final class Uploader {
   }
 
   /**
-   * Ends what earlier runs began, so that nothing is left of it.
+   * Ends what earlier runs began, so that nothing is left of it; what has arrived as a whole stays.
    *
    * @param sourceName the name that the source had
    * @return how many uploads that were
@@ -68,11 +69,12 @@ public final class Uploader {
     return explained(
         () -> {
           List<Journal.Entry> entries = journal.find(place(order), sourceName);
+          int ended = 0;
           for (Journal.Entry entry : entries) {
-            gateway.abort(entry.uploadId(), progress);
+            ended += gateway.end(entry.uploadId(), entry.size(), progress) ? 1 : 0;
             journal.forget(entry);
           }
-          return entries.size();
+          return ended;
         });
   }
 
@@ -84,7 +86,7 @@ public final class Uploader {
 
   /** Everything about where it goes, on one line. */
   private String place(Order order) {
-    return gateway.address() + " " + order.key() + " " + new java.util.TreeMap<>(order.more());
+    return gateway.address() + " " + order.key() + " " + new TreeMap<>(order.more());
   }
 
   @FunctionalInterface

@@ -4,15 +4,26 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** What both ends of the wire have in common. */
 final class Wire {
+  /** Of an answer, in bytes; the longest that is expected has 100 links. */
+  static final long MOST_ANSWER = 16 << 20;
+
   private Wire() {}
 
   /** Follows no redirect: a token and a signature are for one address each. */
@@ -22,6 +33,35 @@ final class Wire {
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(Duration.ofSeconds(15))
         .build();
+  }
+
+  /**
+   * The whole answer to a request. The client's own timeout ends with the headers.
+   *
+   * @param patience how long to wait while nothing moves
+   * @param moved how much of the request has gone
+   */
+  static HttpResponse<byte[]> send(
+      HttpClient http, HttpRequest request, Duration patience, LongSupplier moved)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_ANSWER));
+    try {
+      long last = -1;
+      while (moved.getAsLong() != last) {
+        last = moved.getAsLong();
+        try {
+          return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          // Fine as long as bytes went meanwhile.
+        }
+      }
+      throw new HttpTimeoutException("stalled");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException("failed", e.getCause());
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   /** RFC 9110, section 10.2.3, in seconds; null when absent or a date. */

@@ -3,6 +3,7 @@ package io.edgemint.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.edgemint.publisher.Digest;
 import io.edgemint.publisher.GatewayClient;
 import io.edgemint.publisher.Journal;
 import io.edgemint.publisher.Progress;
@@ -92,7 +93,7 @@ class DeliveryTest {
   }
 
   private static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(FileDigests.sha256().digest(bytes));
+    return HexFormat.of().formatHex(Digest.sha256().digest(bytes));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.edgemint.Seeded;
+import io.edgemint.publisher.Digest;
 import io.edgemint.publisher.SourceChanged;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class TarArchiveTest {
   }
 
   private static String sha256(byte[] bytes) {
-    MessageDigest digest = FileDigests.sha256();
+    MessageDigest digest = Digest.sha256();
     return HexFormat.of().formatHex(digest.digest(bytes));
   }
 

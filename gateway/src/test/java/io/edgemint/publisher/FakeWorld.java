@@ -52,6 +52,8 @@ final class FakeWorld implements AutoCloseable {
   volatile Fault gatewayFault = (exchange, what) -> false;
   volatile Fault storageFault = (exchange, what) -> false;
   volatile boolean tellsDigests = true;
+  volatile long life = 900;
+  final Map<String, String> moreHeaders = new ConcurrentHashMap<>();
   private final AtomicInteger serial = new AtomicInteger();
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -229,12 +231,13 @@ final class FakeWorld implements AutoCloseable {
     String link = "X-Amz-Signature=secret" + serial.incrementAndGet();
     upload.links.add(link);
     String url = address() + "/store/%s/%d?%s".formatted(id, number, link);
-    node.put("method", "PUT").put("url", url).put("expires_in", 900);
+    node.put("method", "PUT").put("url", url).put("expires_in", life);
     String digest = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
     ObjectNode headers =
         node.putObject("headers")
             .put("content-length", Long.toString(upload.parts().size(number)))
             .put("x-amz-checksum-sha256", digest);
+    moreHeaders.forEach(headers::put);
     if (upload.whole()) {
       headers.put("if-none-match", "*");
     }

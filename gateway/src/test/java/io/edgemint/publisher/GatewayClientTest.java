@@ -3,6 +3,7 @@ package io.edgemint.publisher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,23 @@ class GatewayClientTest {
       assertThat(client.delete("fw/a", new Told())).isTrue();
       assertThat(client.delete("fw/a", new Told())).isFalse();
       assertThat(world.objects).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fw/b", "fw/a"})
+  void list_pagesThatDoNotGoOn_endWithAFailure(String next) throws Exception {
+    try (FakeWorld world = new FakeWorld()) {
+      world.gatewayFault =
+          (exchange, what) -> {
+            FakeWorld.answer(exchange, 200, new JsonMapper().createObjectNode().put("next", next));
+            return true;
+          };
+      GatewayClient client = GatewayClient.of(world.address(), () -> "good", false);
+
+      assertThatThrownBy(() -> client.list("fw/", "fw/b", new Told()))
+          .isInstanceOf(PublishingFailed.class)
+          .hasMessageContaining("do not end");
     }
   }
 }

@@ -167,7 +167,7 @@ class PublisherCommandsIT {
     assertThat(aborted.out).contains("fw/2.0.bin: the upload is ended");
     assertThat(world.uploads).isEmpty();
     assertThat(run("upload", "--abort", file.toString(), "--key", "fw/2.0.bin").out)
-        .contains("nothing was begun");
+        .contains("nothing is to be ended");
   }
 
   @Test

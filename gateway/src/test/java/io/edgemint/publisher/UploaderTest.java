@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,7 @@ class UploaderTest {
   private final AtomicReference<String> token = new AtomicReference<>("good");
   private FakeWorld world;
   private Uploader uploader;
+  private Duration patience = Duration.ofSeconds(60);
 
   @BeforeEach
   void open() throws IOException {
@@ -56,7 +58,7 @@ class UploaderTest {
     Backoff backoff = new Backoff(new SplittableRandom(1), waits::add);
     URI gateway = GatewayClient.checked(world.address(), false);
     return new Uploader(
-        new GatewayClient(gateway, token::get, backoff, clock, Wire.client()),
+        new GatewayClient(gateway, token::get, backoff, clock, Wire.client(), patience),
         new Journal(folder.resolve("state")),
         parallel,
         new Storage(Wire.client(), stall),
@@ -616,5 +618,143 @@ class UploaderTest {
     uploader.upload(Order.of("fw/other"), FileSource.of(file, "text/plain"), false, told);
 
     assertThat(world.uploads).as("the first can still be resumed").containsOnlyKeys("id-1");
+  }
+
+  /** An object in one piece that has arrived, while no answer to its completion came. */
+  private Path arrivedUpload() throws IOException {
+    world.gatewayFault = first(12, "POST /v1/uploads/id-1/complete", UploaderTest::cut);
+    Path file = file(5);
+    assertThat(failure(file)).contains("12 times in a row");
+    return file;
+  }
+
+  @Test
+  void upload_fileChangedAfterTheOldOneArrived_keepsWhatDevicesMayRead() throws Exception {
+    Path file = arrivedUpload();
+    byte[] before = Files.readAllBytes(file);
+    Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+
+    assertThat(failure(file)).contains("never overwritten");
+
+    assertThat(world.only()).isEqualTo(before);
+    assertThat(told.notes).anyMatch(note -> note.contains("stays"));
+    assertNothingLeft();
+  }
+
+  @Test
+  void upload_afreshAfterItArrived_findsItThere() throws Exception {
+    Path file = arrivedUpload();
+
+    Published published = uploader.upload(ORDER, FileSource.of(file, "text/plain"), true, told);
+
+    assertThat(published.alreadyThere()).isTrue();
+    assertThat(world.puts()).hasSize(1);
+    assertNothingLeft();
+  }
+
+  @Test
+  void abort_arrivedUpload_isKept() throws Exception {
+    Path file = arrivedUpload();
+
+    assertThat(uploader.abort(ORDER, FileSource.nameOf(file), told)).isZero();
+
+    assertThat(world.only()).isEqualTo(Files.readAllBytes(file));
+    assertNothingLeft();
+  }
+
+  @Test
+  void upload_destinationHoldsAnother_isNotTakenForTheSameInTheOwnStorage() throws Exception {
+    Path file = file(5);
+    world.objects.put("fw/2.0.bin", Files.readAllBytes(file));
+    Order elsewhere = new Order("fw/2.0.bin", Map.of("destination", "archive"));
+
+    assertThatThrownBy(
+            () -> uploader.upload(elsewhere, FileSource.of(file, "text/plain"), false, told))
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContaining("already");
+  }
+
+  @Test
+  void upload_linkWithAHeaderThatCannotBeSent_isRefusedInWords() throws Exception {
+    world.moreHeaders.put("connection", "secret");
+
+    assertThat(failure(file(5))).contains("a header that cannot be sent");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE, 0})
+  void upload_linkOfAnyLife_isNoFault(long life) throws Exception {
+    world.life = life;
+
+    upload(file(5));
+
+    assertThat(world.only()).hasSize(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, Integer.MAX_VALUE})
+  void upload_pagesBeyondTheParts_areRefused(int next) throws Exception {
+    Path file = interruptedUpload();
+    world.gatewayFault =
+        first(
+            1,
+            "GET /v1/uploads/id-1/parts",
+            (exchange, what) -> {
+              FakeWorld.answer(
+                  exchange,
+                  200,
+                  new JsonMapper()
+                      .createObjectNode()
+                      .put("id", "id-1")
+                      .put("size", SEVERAL)
+                      .put("part_size", FakeWorld.PART)
+                      .put("part_count", 9)
+                      .put("next_part", next));
+              return true;
+            });
+
+    assertThat(failure(file)).contains("goes on with part");
+  }
+
+  @Test
+  void upload_gatewayStallsWithinItsAnswer_isTriedAgain() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    world.gatewayFault =
+        first(
+            1,
+            "POST /v1/uploads",
+            (exchange, what) -> {
+              exchange.sendResponseHeaders(201, 100);
+              exchange.getResponseBody().write('{');
+              exchange.getResponseBody().flush();
+              try {
+                end.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return true;
+            });
+    patience = Duration.ofMillis(300);
+    uploader = uploader(4, Duration.ofSeconds(30));
+
+    upload(file(5));
+    end.countDown();
+
+    assertThat(world.count("POST /v1/uploads")).isEqualTo(2);
+  }
+
+  @Test
+  void upload_gatewayAnswersWithoutEnd_isNotHeldInMemory() throws Exception {
+    world.gatewayFault =
+        (exchange, what) -> {
+          exchange.sendResponseHeaders(201, 0);
+          byte[] more = new byte[1 << 16];
+          for (long sent = 0; sent <= Wire.MOST_ANSWER; sent += more.length) {
+            exchange.getResponseBody().write(more);
+          }
+          return true;
+        };
+
+    assertThat(failure(file(5))).contains("the connection broke");
   }
 }
