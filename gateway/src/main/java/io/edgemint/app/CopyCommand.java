@@ -98,7 +98,8 @@ final class CopyCommand implements Callable<Integer> {
       out.println("%s/%s serves already; there is nothing to copy".formatted(org, backend));
       return 0;
     }
-    var screen = new CopyScreen(out, CopyScreen.isTerminal(), InstantSource.system());
+    var screen =
+        new CopyScreen(out, ProgressLine.onTerminal(System.getenv()), InstantSource.system());
     try {
       StorageCopy copy =
           StorageCopy.between(
@@ -133,8 +134,8 @@ final class CopyCommand implements Callable<Integer> {
     String what =
         dryRun
             ? "to copy %d objects, %s"
-                .formatted(tally.objectsToCopy(), CopyScreen.size(tally.bytesToCopy()))
-            : "copied %d objects, %s".formatted(tally.copied(), CopyScreen.size(tally.bytes()));
+                .formatted(tally.objectsToCopy(), ProgressLine.bytes(tally.bytesToCopy()))
+            : "copied %d objects, %s".formatted(tally.copied(), ProgressLine.bytes(tally.bytes()));
     StringBuilder all =
         new StringBuilder(
             "%s/%s: %s; %d were there".formatted(org, backend, what, tally.present()));

@@ -1,5 +1,6 @@
 package io.edgemint.app;
 
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.publisher.GatewayClient;
 import io.edgemint.publisher.PublishingFailed;
 import java.io.Console;
@@ -56,12 +57,12 @@ final class DeleteCommand implements Callable<Integer> {
       try {
         boolean wasThere = client.delete(key, progress);
         all &= wasThere;
-        out.println(key + (wasThere ? ": deleted" : ": there is no such object"));
+        out.println(Change.printable(key) + (wasThere ? ": deleted" : ": there is no such object"));
       } catch (PublishingFailed e) {
         if (e.hopeless()) {
           throw e;
         }
-        err.println("edgemint: " + key + ": " + e.getMessage());
+        err.println("edgemint: " + Change.printable(key + ": " + e.getMessage()));
         all = false;
       }
     }
@@ -78,6 +79,6 @@ final class DeleteCommand implements Callable<Integer> {
   }
 
   private String what() {
-    return keys.size() == 1 ? keys.getFirst() : keys.size() + " objects";
+    return keys.size() == 1 ? Change.printable(keys.getFirst()) : keys.size() + " objects";
   }
 }

@@ -2,6 +2,7 @@ package io.edgemint.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.publisher.GatewayClient;
 import io.edgemint.publisher.GatewayClient.Listed;
 import java.io.PrintWriter;
@@ -59,11 +60,12 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static String row(Listed object) {
-    return "%15d  %-20s  %s".formatted(object.size(), shown(object.modified()), object.key());
+    return "%15d  %-20s  %s"
+        .formatted(object.size(), shown(object.modified()), Change.printable(object.key()));
   }
 
   private static String shown(@Nullable String modified) {
-    return Objects.requireNonNullElse(modified, "-");
+    return Change.printable(Objects.requireNonNullElse(modified, "-"));
   }
 
   private static String json(Listed object) {

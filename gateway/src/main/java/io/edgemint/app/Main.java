@@ -1,5 +1,6 @@
 package io.edgemint.app;
 
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.config.InvalidSettings;
 import io.edgemint.publisher.PublishingFailed;
 import io.edgemint.registry.RegistryRefused;
@@ -8,6 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,13 +96,21 @@ public final class Main {
           || failure instanceof PublishingFailed
           || failure instanceof RegistryRefused
           || failure instanceof UncheckedIOException) {
-        err.println("edgemint: " + failure.getMessage());
+        err.println("edgemint: " + shown(String.valueOf(failure.getMessage())));
       } else {
         err.println("edgemint: this is a fault of the program, please report it:");
         failure.printStackTrace(err);
       }
       return CommandLine.ExitCode.SOFTWARE;
     };
+  }
+
+  /** A gateway or a file's name may have put anything into it, such as a terminal's commands. */
+  private static String shown(String message) {
+    return message
+        .lines()
+        .map(Change::printable)
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   private static void readLoggingSettings() {

@@ -1,5 +1,6 @@
 package io.edgemint.app;
 
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.publisher.Progress;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -22,7 +23,9 @@ final class ProgressLine implements Progress {
   private static final Duration WINDOW = Duration.ofSeconds(8);
   private static final int BAR = 20;
   private static final int PLAIN_STEPS = 10;
-  private static final String CLEAR = "\r\u001B[K";
+
+  /** Carriage return and "erase to the end of the line" (ECMA-48, EL). */
+  static final String CLEAR = "\r\u001B[K";
 
   private final PrintWriter err;
   private final boolean terminal;
@@ -41,7 +44,7 @@ final class ProgressLine implements Progress {
   ProgressLine(PrintWriter err, boolean terminal, String title, InstantSource clock) {
     this.err = err;
     this.terminal = terminal;
-    this.title = title;
+    this.title = Change.printable(title);
     this.clock = clock;
   }
 
@@ -78,7 +81,7 @@ final class ProgressLine implements Progress {
   @Override
   public synchronized void note(String text) {
     clear();
-    err.println(title + ": " + text);
+    err.println(title + ": " + Change.printable(text));
     err.flush();
   }
 
@@ -152,7 +155,8 @@ final class ProgressLine implements Progress {
     return bytes <= 0 || time.toMillis() == 0 ? 0 : bytes * 1000 / time.toMillis();
   }
 
-  private static String left(long seconds) {
+  /** As in {@code 1:02:03} or {@code 2:03}. */
+  static String left(long seconds) {
     return seconds >= 3600
         ? "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60)
         : "%d:%02d".formatted(seconds / 60, seconds % 60);

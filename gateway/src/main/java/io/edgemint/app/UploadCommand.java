@@ -1,6 +1,7 @@
 package io.edgemint.app;
 
 import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.BackendStore.Change;
 import io.edgemint.publisher.FileSource;
 import io.edgemint.publisher.Journal;
 import io.edgemint.publisher.Order;
@@ -87,7 +88,9 @@ final class UploadCommand implements Callable<Integer> {
 
   @Option(
       names = "--abort",
-      description = "end uploads of these files that were begun, and leave nothing of them")
+      description =
+          "end uploads of these files that were begun, and leave nothing of them; what has arrived"
+              + " whole stays, and 'edgemint delete' removes it")
   private boolean abort;
 
   @Mixin private GatewayOption gateway = new GatewayOption();
@@ -134,7 +137,7 @@ final class UploadCommand implements Callable<Integer> {
           if (e.hopeless()) {
             throw e;
           }
-          err.println("edgemint: " + each.getKey() + ": " + e.getMessage());
+          err.println("edgemint: " + Change.printable(each.getKey() + ": " + e.getMessage()));
           failed++;
         }
       }
@@ -172,7 +175,7 @@ final class UploadCommand implements Callable<Integer> {
                 time.toMillis() / 1000.0,
                 ProgressLine.bytes(ProgressLine.rate(published.size(), time)));
     return "%s %d bytes, sha256 %s, %s"
-        .formatted(published.key(), published.size(), published.sha256(), how);
+        .formatted(Change.printable(published.key()), published.size(), published.sha256(), how);
   }
 
   private int abort(Uploader uploader, Map<String, Path> byKey) throws InterruptedException {
@@ -183,7 +186,9 @@ final class UploadCommand implements Callable<Integer> {
               spec.commandLine().getErr(), false, each.getKey(), InstantSource.system());
       String name = FileSource.nameOf(each.getValue());
       int ended = uploader.abort(Order.of(each.getKey()), name, progress);
-      out.println(each.getKey() + (ended == 0 ? ": nothing was begun" : ": the upload is ended"));
+      out.println(
+          Change.printable(each.getKey())
+              + (ended == 0 ? ": nothing is to be ended" : ": the upload is ended"));
     }
     return 0;
   }
@@ -231,6 +236,9 @@ final class UploadCommand implements Callable<Integer> {
   }
 
   private static void add(Map<String, Path> byKey, String key, Path file) {
+    if (key.indexOf('\uFFFD') >= 0) {
+      throw new Failure(file + ": its name is not UTF-8, or LANG names no UTF-8 locale");
+    }
     Path other = byKey.putIfAbsent(key, file);
     if (other != null) {
       throw new Failure("%s and %s would both be %s".formatted(other, file, key));

@@ -88,6 +88,17 @@ class ProgressLineTest {
   }
 
   @Test
+  void note_namesWithTerminalCommands_areShownAndNotObeyed() {
+    var line = new ProgressLine(new PrintWriter(said), false, "fw/\u001B]0;x\u0007.bin", clock);
+    line.note("the gateway answered 400: \u001B[2J\r\nedgemint: all is well");
+
+    assertThat(lines())
+        .containsExactly(
+            "fw/\\u{1b}]0;x\\u{7}.bin: the gateway answered 400:"
+                + " \\u{1b}[2J\\u{d}\\u{a}edgemint: all is well");
+  }
+
+  @Test
   void begin_emptyFile_isComplete() {
     line(true).begin(Step.SENDING, 0, 0);
 
