@@ -16,11 +16,13 @@ import java.time.InstantSource;
 
 /**
  * Checks that the very session that deliveries use is held below the prefix by the storage itself,
- * by asking for an object outside that nobody has: whoever may not look is refused, everybody else
- * hears that it is missing.
+ * by ending an upload outside that nobody has: whoever may not is refused, everybody else hears
+ * that it is missing. Looking for an object would not tell, for whoever may list the bucket hears
+ * of what is missing, as that session does, even where it may read nothing.
  */
 final class TenantChecks {
-  private static final String STEP = "look outside the prefix with the session of a delivery";
+  private static final String STEP = "act outside the prefix with the session of a delivery";
+  private static final String NO_UPLOAD = "edgemint-probe";
   private static final long LIFE = 300;
 
   private final Sessions sessions;
@@ -36,7 +38,7 @@ final class TenantChecks {
   }
 
   /**
-   * Asks for what is not there.
+   * Tries to end what is not there.
    *
    * @param nowhere a key that no one has, below the prefix and outside of it
    */
@@ -58,7 +60,7 @@ final class TenantChecks {
       return;
     }
     var outside = new BucketRequests(storage.withPrefix(""), session, clock);
-    Answer answer = courier.send(outside.head(nowhere));
+    Answer answer = courier.send(outside.abortUpload(nowhere, NO_UPLOAD));
     if (answer.status() == 403) {
       report.passed(Side.UPLOAD, STEP, answer.seen());
     } else {
@@ -70,7 +72,7 @@ final class TenantChecks {
               answer,
               new Diagnosis(
                   "prefix_open",
-                  "the storage lets the session look outside the prefix: use one that evaluates the"
+                  "the storage lets the session act outside the prefix: use one that evaluates the"
                       + " Policy of AssumeRole, and let no policy of the bucket allow the session"
                       + " itself")));
     }

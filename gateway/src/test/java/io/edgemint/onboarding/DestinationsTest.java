@@ -100,7 +100,7 @@ class DestinationsTest {
             "begin an upload in parts",
             "abort it",
             "delete it",
-            "look outside the prefix with the session of a delivery");
+            "act outside the prefix with the session of a delivery");
   }
 
   @Test

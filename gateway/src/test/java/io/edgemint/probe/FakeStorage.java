@@ -250,6 +250,8 @@ public final class FakeStorage implements AutoCloseable {
     String upload = request.getParam("uploadId");
     if (upload == null ? has(Fault.DELETE_REFUSED) : has(Fault.ABORT_REFUSED)) {
       refuse(request, 403, "AccessDenied");
+    } else if (upload != null && isHeldOutside(request)) {
+      refuse(request, 403, "AccessDenied");
     } else if (upload != null) {
       uploads.remove(upload);
       answer(request, 204, "");
@@ -297,6 +299,11 @@ public final class FakeStorage implements AutoCloseable {
     }
   }
 
+  private boolean isHeldOutside(HttpServerRequest request) {
+    return request.getHeader("X-Amz-Security-Token") != null
+        && !key(path(request)).startsWith(sessionPrefix);
+  }
+
   private void readAsRole(HttpServerRequest request, @Nullable Stored object) {
     boolean whole = request.method().name().equals("GET");
     String upload = request.getParam("uploadId");
@@ -306,8 +313,7 @@ public final class FakeStorage implements AutoCloseable {
       } else {
         refuse(request, uploads.containsKey(upload) ? 200 : 404, "NoSuchUpload");
       }
-    } else if (request.getHeader("X-Amz-Security-Token") != null
-        && !key(path(request)).startsWith(sessionPrefix)) {
+    } else if (isHeldOutside(request)) {
       refuse(request, 403, "AccessDenied");
     } else if (has(Fault.ROLE_READ_REFUSED) || (whole && has(Fault.DECRYPT_REFUSED))) {
       refuse(request, 403, "AccessDenied");

@@ -73,7 +73,7 @@ class RadosDestinationIT {
 
     assertThat(validated.status()).as(validated.said()).isZero();
     assertThat(validated.said())
-        .contains("archive revision 1: verified", "ok   look outside the prefix")
+        .contains("archive revision 1: verified", "ok   act outside the prefix")
         .doesNotContain("FAIL", "warn");
   }
 
@@ -86,6 +86,6 @@ class RadosDestinationIT {
 
     assertThat(validated.status()).as(validated.said()).isEqualTo(1);
     assertThat(validated.said())
-        .contains("external_id_not_required", "external_id_any", "ok   look outside the prefix");
+        .contains("external_id_not_required", "external_id_any", "ok   act outside the prefix");
   }
 }
