@@ -110,6 +110,12 @@ public final class RadosSite implements AutoCloseable {
         Map.of("aud", List.of("edgemint"), "sub", "device-1", "org", org));
   }
 
+  /** A token of who publishes for an organisation. */
+  String publisherToken(String org) {
+    return issuer.token(
+        Map.of("aud", List.of("edgemint"), "sub", "ci", "org", org, "scope", "publish"));
+  }
+
   /** {@code edgemint apply} of all organisations. */
   public Outcome apply() {
     return edgemint("apply", "-s", settingsFile(), folder.resolve("orgs").toString());
