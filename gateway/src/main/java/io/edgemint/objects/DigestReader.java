@@ -2,6 +2,7 @@ package io.edgemint.objects;
 
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.OrgId;
+import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.objects.Store.Stored;
 import io.edgemint.objects.VerifiedDigests.Verdict;
@@ -23,11 +24,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class DigestReader {
   private static final System.Logger LOG = System.getLogger(DigestReader.class.getName());
-  private static final int CHUNK = 8 << 20;
+  private static final int CHUNK = 4 << 20;
   private static final int WAITING = 256;
 
   /** Bytes that are held at once are few: a chunk for each of these, and one in the background. */
-  private final Semaphore atOnce = new Semaphore(4);
+  private final Semaphore atOnce = new Semaphore(16);
 
   private final VerifiedDigests digests;
   private final Counter verified;
@@ -56,9 +57,17 @@ final class DigestReader {
         .register(meters);
   }
 
-  /** Whether an object's bytes have the digest; waits for all of them. */
+  /**
+   * Whether an object's bytes have the digest; waits for all of them, but never for others, whose
+   * storage may hang.
+   *
+   * @throws Refused if too many are read at the moment
+   */
   boolean matches(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
-    atOnce.acquireUninterruptibly();
+    if (!atOnce.tryAcquire()) {
+      throw new Refused(
+          Refusal.OVERLOADED, "too many objects are being read and compared; complete it again");
+    }
     try {
       return compare(org, store, key, stored, sha256);
     } finally {
