@@ -135,11 +135,18 @@ class DevicesGuideIT extends InSandbox {
     assertThat(shell.exitValue()).as(printed).isZero();
   }
 
+  /** Dots stand for a value, and after a comma for members that are there once they are known. */
   private static Pattern pattern(String prints) {
     return Pattern.compile(
-        Arrays.stream(prints.split("\\.\\.\\.", -1))
-            .map(Pattern::quote)
-            .collect(Collectors.joining("[^\"]*")));
+        Arrays.stream(prints.split(", \\.\\.\\.", -1))
+            .map(DevicesGuideIT::values)
+            .collect(Collectors.joining("[^}]*")));
+  }
+
+  private static String values(String prints) {
+    return Arrays.stream(prints.split("\\.\\.\\.", -1))
+        .map(Pattern::quote)
+        .collect(Collectors.joining("[^\"]*"));
   }
 
   private static List<Block> blocks() throws IOException {
