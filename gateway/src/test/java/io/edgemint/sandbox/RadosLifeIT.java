@@ -104,6 +104,8 @@ class RadosLifeIT {
     int after = WORLD.s3Calls().size();
 
     assertThat(WORLD.s3Calls().subList(before, after))
+        // Objects that devices asked for before may be learnt beside, each by one HEAD.
+        .filteredOn(call -> !call.method().equals("HEAD"))
         .hasSizeGreaterThan(10)
         .allSatisfy(
             call -> {
