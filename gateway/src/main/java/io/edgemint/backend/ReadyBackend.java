@@ -23,4 +23,13 @@ public record ReadyBackend(
     LinkSigner signer,
     @Nullable S3Storage objects,
     boolean checksObjects,
-    boolean pinsVersions) {}
+    boolean pinsVersions) {
+  /**
+   * Whether a link may name a version.
+   *
+   * @param signing what signs it; null where nothing does just now, as only a bucket may have it
+   */
+  public boolean pins(LinkSigner.@Nullable Signing signing) {
+    return pinsVersions || signing == null || signing.pinsVersions();
+  }
+}

@@ -91,10 +91,7 @@ public final class BucketRequests {
 
   /** The same for objects whose names begin so, below the storage's prefix. */
   public Signed page(String start, @Nullable String continuation) {
-    Map<String, String> query = new HashMap<>();
-    query.put("list-type", "2");
-    query.put("prefix", storage.prefix() + start);
-    query.put("encoding-type", "url");
+    Map<String, String> query = listing(start);
     if (continuation != null) {
       query.put("continuation-token", continuation);
     }
@@ -108,27 +105,11 @@ public final class BucketRequests {
    * @param limit the most that are listed, up to 1,000
    */
   public Signed page(String start, @Nullable String after, int limit) {
-    Map<String, String> query = new HashMap<>();
-    query.put("list-type", "2");
-    query.put("prefix", storage.prefix() + start);
-    query.put("encoding-type", "url");
+    Map<String, String> query = listing(start);
     query.put("max-keys", Integer.toString(limit));
     if (after != null) {
       query.put("start-after", storage.prefix() + after);
     }
-    return signed(SdkHttpMethod.GET, address.bucketPath(), query);
-  }
-
-  /**
-   * Lists a thousand uploads in parts below the storage's prefix.
-   *
-   * @param marker the key and the id of the upload after which to begin, or empty for the first
-   */
-  public Signed uploadsPage(Map<String, String> marker) {
-    Map<String, String> query = new HashMap<>(marker);
-    query.put("uploads", "");
-    query.put("prefix", storage.prefix());
-    query.put("encoding-type", "url");
     return signed(SdkHttpMethod.GET, address.bucketPath(), query);
   }
 
@@ -158,6 +139,15 @@ public final class BucketRequests {
       query.put("upload-id-marker", id);
     }
     return signed(SdkHttpMethod.GET, address.bucketPath(), query);
+  }
+
+  /** Asks for objects whose names begin so, below the storage's prefix, percent-encoded. */
+  private Map<String, String> listing(String start) {
+    Map<String, String> query = new HashMap<>();
+    query.put("list-type", "2");
+    query.put("prefix", storage.prefix() + start);
+    query.put("encoding-type", "url");
+    return query;
   }
 
   /** Puts an object with the headers that ask for an encryption. */
@@ -203,19 +193,7 @@ public final class BucketRequests {
 
   /** Lists the first object whose name begins with a key, which is the key's own if it exists. */
   public Signed first(ObjectKey key) {
-    return signed(
-        SdkHttpMethod.GET,
-        address.bucketPath(),
-        Map.of(
-            "list-type", "2",
-            "max-keys", "1",
-            "encoding-type", "url",
-            "prefix", storage.prefix() + key.value()));
-  }
-
-  /** Asks for an object without its bytes, with headers of one's own. */
-  public Signed head(ObjectKey key, Map<String, String> headers) {
-    return signed(SdkHttpMethod.HEAD, path(key), Map.of(), headers, new byte[0]);
+    return page(key.value(), null, 1);
   }
 
   /** Deletes an object, or one version of it for good. */
@@ -264,7 +242,7 @@ public final class BucketRequests {
     }
     byte[] body =
         parts.append("</CompleteMultipartUpload>").toString().getBytes(StandardCharsets.UTF_8);
-    return signed(SdkHttpMethod.POST, path(key), Map.of("uploadId", uploadId), headers, body);
+    return completeUpload(key, uploadId, headers, body);
   }
 
   /** Asks which parts of an upload are there. */

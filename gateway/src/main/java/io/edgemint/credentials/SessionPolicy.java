@@ -55,9 +55,7 @@ final class SessionPolicy {
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */
   static String probe(S3Storage storage, String folder) {
-    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
-    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
-    String bucket = "arn:" + partition(storage.region()).id() + ":s3:::" + storage.bucket();
+    String bucket = bucketArn(storage);
     return bounded(
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
@@ -140,14 +138,12 @@ final class SessionPolicy {
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */
   static String list(S3Storage storage) {
-    require(BUCKET, storage.bucket(), "bucket", "use the bucket's plain name");
-    require(PREFIX, storage.prefix(), "prefix", "use ASCII without any of \" * ? $ \\ { }");
     return bounded(
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket",\
-        "Resource":"arn:%s:s3:::%s","Condition":{"StringLike":{"s3:prefix":"%s*"}}}]}\
+        "Resource":"%s","Condition":{"StringLike":{"s3:prefix":"%s*"}}}]}\
         """
-            .formatted(partition(storage.region()).id(), storage.bucket(), storage.prefix()));
+            .formatted(bucketArn(storage), storage.prefix()));
   }
 
   /** Allows nothing: for a session that must not be had, should it be had all the same. */

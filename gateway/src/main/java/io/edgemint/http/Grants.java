@@ -1,9 +1,10 @@
 package io.edgemint.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.edgemint.backend.ActiveBackends;
 import io.edgemint.backend.KeyProblem;
 import io.edgemint.backend.KeyResult;
-import io.edgemint.backend.LinkSigner.Signing;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Org;
 import io.edgemint.backend.OrgDirectory;
@@ -44,12 +45,11 @@ public final class Grants {
   private static final Refused UNREGISTERED =
       new Refused(Refusal.ORG_UNKNOWN, "the token's organisation is not registered here");
 
-  private static final Future<Grant> UNKNOWN = Future.failedFuture(UNREGISTERED);
-  private static final Future<Grant> STALE =
-      Future.failedFuture(
-          new Refused(
-              Refusal.BACKEND_UNAVAILABLE,
-              "the gateway has not reached the registry for longer than the organisation allows"));
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Refused STALE =
+      new Refused(
+          Refusal.BACKEND_UNAVAILABLE,
+          "the gateway has not reached the registry for longer than the organisation allows");
 
   @SuppressWarnings("StaticAssignmentOfThrowable")
   private static final Refused MISSING =
@@ -214,34 +214,33 @@ public final class Grants {
         : null;
   }
 
+  /** Why a caller gets nothing under a key, or null if it may ask on. */
+  private @Nullable Refused refusal(Caller caller, @Nullable Org org, KeyResult parsed) {
+    return switch (parsed) {
+      case KeyProblem problem -> new Refused(Refusal.KEY_INVALID, problem.detail());
+      case ObjectKey key when org == null -> UNREGISTERED;
+      case ObjectKey key -> {
+        Refused denied = Access.check(caller, org, key);
+        yield denied == null && isTooOldFor(org) ? STALE : denied;
+      }
+    };
+  }
+
   /** What is known of one key for a verified caller, once it is. */
   Future<Described> describe(Caller caller, KeyResult parsed, LinkAsk ask) {
-    if (!(parsed instanceof ObjectKey key)) {
-      return Future.failedFuture(new Refused(Refusal.KEY_INVALID, ((KeyProblem) parsed).detail()));
-    }
-    Org org = org(caller);
-    if (org == null) {
-      return UNKNOWN.mapEmpty();
-    }
-    Refused refused = Access.check(caller, org, key);
+    Org known = org(caller);
+    Refused refused = refusal(caller, known, parsed);
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    if (isTooOldFor(org)) {
-      return STALE.mapEmpty();
-    }
+    Org org = requireNonNull(known);
+    ObjectKey key = (ObjectKey) parsed;
     return then(
         backends.of(org),
         backend -> {
-          Signing signing = backend.signer().current();
-          // Only an S3 bucket may have nothing that signs just now.
-          boolean pins = signing == null || signing.pinsVersions() || backend.pinsVersions();
+          boolean pins = backend.pins(backend.signer().current());
           if (ask.version() != null && !pins) {
-            return Future.failedFuture(
-                new Refused(
-                    Refusal.VERSION_NOT_PINNABLE,
-                    "this backend serves through a CDN, and no probe has proved that it pins"
-                        + " versions"));
+            return Future.failedFuture(LinkMint.UNPINNABLE);
           }
           return then(
               fact(caller.subject(), backend, key, ask.version()),
@@ -306,20 +305,13 @@ public final class Grants {
 
   /** A link to one key for a verified caller. */
   Future<Grant> grant(Caller caller, KeyResult parsed, LinkAsk ask) {
-    if (!(parsed instanceof ObjectKey key)) {
-      return Future.failedFuture(new Refused(Refusal.KEY_INVALID, ((KeyProblem) parsed).detail()));
-    }
-    Org org = org(caller);
-    if (org == null) {
-      return UNKNOWN;
-    }
-    Refused refused = Access.check(caller, org, key);
+    Org known = org(caller);
+    Refused refused = refusal(caller, known, parsed);
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    if (isTooOldFor(org)) {
-      return STALE;
-    }
+    Org org = requireNonNull(known);
+    ObjectKey key = (ObjectKey) parsed;
     LinkAsk limited = org.policy().tokenLimited() ? ask.until(caller.expiresAt()) : ask;
     return then(
         backends.of(org),

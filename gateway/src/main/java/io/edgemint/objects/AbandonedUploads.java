@@ -23,7 +23,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -126,10 +125,12 @@ public final class AbandonedUploads {
   private void sweep(Org org, Place place, Store store) {
     Instant begun = clock.instant();
     Instant before = begun.minus(age).minus(SPARE);
-    Map<String, String> marker = Map.of();
+    String afterKey = null;
+    String afterId = null;
     for (int page = 0; page < MAX_PAGES; page++) {
-      Map<String, String> from = marker;
-      Answer answer = store.send(bucket -> bucket.uploadsPage(from));
+      String fromKey = afterKey;
+      String fromId = afterId;
+      Answer answer = store.send(bucket -> bucket.uploads(fromKey, fromId));
       Xml list = Xml.of(answer.body());
       if (!answer.succeeded() || !list.isNamed("ListMultipartUploadsResult")) {
         tell(org, place, Store.refusal(answer, "list uploads", RIGHT).detail());
@@ -146,10 +147,8 @@ public final class AbandonedUploads {
       if (!list.text("IsTruncated").orElse("").equals("true") || key.isEmpty()) {
         return;
       }
-      marker =
-          id.isPresent()
-              ? Map.of("key-marker", key.get(), "upload-id-marker", id.get())
-              : Map.of("key-marker", key.get());
+      afterKey = key.get();
+      afterId = id.orElse(null);
     }
   }
 

@@ -24,9 +24,6 @@ final class Store {
   /** Metadata that tells an upload from others (Amazon S3, "Working with object metadata"). */
   static final String NONCE = "x-amz-meta-edgemint-upload";
 
-  /** Metadata with the digest that the publisher declared. */
-  static final String DIGEST = "x-amz-meta-edgemint-sha256";
-
   /** No link outlives what signs it; a minute is for clocks that differ. */
   private static final long MARGIN = 60;
 
@@ -123,7 +120,7 @@ final class Store {
 
   /** What lies under a key, or null if nothing does. */
   @Nullable Stored head(ObjectKey key) {
-    Answer answer = send(bucket -> bucket.head(key, Map.of("x-amz-checksum-mode", "ENABLED")));
+    Answer answer = send(bucket -> bucket.facts(key, null));
     if (answer.status() == 404) {
       return null;
     }
@@ -137,7 +134,7 @@ final class Store {
         answer.header("x-amz-checksum-sha256").filter(it -> !it.contains("-")),
         answer.header(NONCE).orElse(""),
         answer.header("x-amz-version-id").filter(it -> !it.equals("null")),
-        answer.header(DIGEST));
+        answer.header(HeadRequests.DECLARED));
   }
 
   /** Some bytes of an object that is still the one with this ETag. */

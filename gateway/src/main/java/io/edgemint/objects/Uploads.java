@@ -151,7 +151,12 @@ public final class Uploads {
 
   private static Map<String, String> metadata(UploadOrder order, String nonce) {
     return Map.of(
-        "content-type", order.contentType(), Store.DIGEST, order.sha256(), Store.NONCE, nonce);
+        "content-type",
+        order.contentType(),
+        HeadRequests.DECLARED,
+        order.sha256(),
+        Store.NONCE,
+        nonce);
   }
 
   /**

@@ -28,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * where the caller stands, RSA signatures by the workers and only once for all who wait.
  */
 public final class LinkMint {
+  /** Why no link names a version. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // It carries no stack trace: one serves all.
+  public static final Refused UNPINNABLE =
+      new Refused(
+          Refusal.VERSION_NOT_PINNABLE,
+          "this backend serves through a CDN, and no probe has proved that it pins versions");
+
   /** Seconds that a link ends before the session that signed it, for clocks that differ. */
   static final long SESSION_MARGIN = 60;
 
@@ -150,10 +157,8 @@ public final class LinkMint {
     if (life.expiry() <= Math.ceilDiv(clock.millis(), 1000L)) {
       return refused(Refusal.TOKEN_EXPIRED, "the token ends now");
     }
-    if (ask.version() != null && !signing.pinsVersions() && !backend.pinsVersions()) {
-      return refused(
-          Refusal.VERSION_NOT_PINNABLE,
-          "this backend serves through a CDN, and no probe has proved that it pins versions");
+    if (ask.version() != null && !backend.pins(signing)) {
+      return Future.failedFuture(UNPINNABLE);
     }
     LinkMemo.Key place =
         new LinkMemo.Key(
