@@ -1,7 +1,6 @@
 package io.edgemint.bucket;
 
 import io.edgemint.outbound.Outbound;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,15 +130,14 @@ public final class Listing {
     if (!list.isNamed("ListBucketResult")) {
       throw new Failed("its answer is no list");
     }
-    boolean encoded = list.text("EncodingType").isPresent();
+    boolean encoded = list.isEncoded();
     for (Xml object : list.all("Contents")) {
-      String name = object.text("Key").orElse("");
-      String key = encoded ? decoded(name) : name;
+      String key = object.key("Key", encoded);
       if (key.startsWith(prefix) && key.length() > prefix.length()) {
         page.add(
             new Listed(
                 key.substring(prefix.length()),
-                object.text("Size").map(Listing::size).orElse(-1L),
+                object.number("Size").orElse(-1L),
                 object.text("ETag").map(etag -> etag.replace("\"", "")).orElse("")));
       }
     }
@@ -147,22 +145,6 @@ public final class Listing {
     ended = continuation == null;
     if (ended && list.text("IsTruncated").orElse("").equals("true")) {
       throw new Failed("it has more than one page and does not say how to get the next");
-    }
-  }
-
-  private static long size(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
-  }
-
-  private static String decoded(String name) throws Failed {
-    try {
-      return URLDecoder.decode(name, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new Failed("its keys are not percent-encoded as they should be");
     }
   }
 }

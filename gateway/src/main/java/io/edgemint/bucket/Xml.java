@@ -2,6 +2,8 @@ package io.edgemint.bucket;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +59,31 @@ public record Xml(Optional<Element> element) {
   /** The text of the first element of a name below this one. */
   public Optional<String> text(String name) {
     return all(name).stream().findFirst().flatMap(Xml::element).map(Element::getTextContent);
+  }
+
+  /** The number in the first element of a name below this one, if it is one. */
+  public Optional<Long> number(String name) {
+    return text(name).filter(text -> text.matches("[0-9]{1,18}")).map(Long::parseLong);
+  }
+
+  /** Whether the names in this list are percent-encoded ("EncodingType", ListObjectsV2). */
+  public boolean isEncoded() {
+    return text("EncodingType").isPresent();
+  }
+
+  /**
+   * The key in the first element of a name below this one; empty if there is none.
+   *
+   * @param encoded whether the list in which it stands {@link #isEncoded}
+   * @throws Listing.Failed if it is not encoded as the list says
+   */
+  public String key(String name, boolean encoded) throws Listing.Failed {
+    String raw = text(name).orElse("");
+    try {
+      return encoded ? URLDecoder.decode(raw, StandardCharsets.UTF_8) : raw;
+    } catch (IllegalArgumentException e) {
+      throw new Listing.Failed("its keys are not percent-encoded as they should be");
+    }
   }
 
   /** The id of an upload in parts, if it is one that can be sent back. */

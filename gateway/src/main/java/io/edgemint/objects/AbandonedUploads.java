@@ -9,13 +9,12 @@ import io.edgemint.backend.Org;
 import io.edgemint.backend.Refused;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.Listing;
 import io.edgemint.bucket.Xml;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.objects.Places.Place;
 import io.edgemint.outbound.Outbound;
 import java.lang.System.Logger.Level;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +113,7 @@ public final class AbandonedUploads {
       sweep(org, place, new Store(place.storage(), way, outbound, clock));
     } catch (Refused e) {
       tell(org, place, e.detail());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | Listing.Failed e) {
       tell(org, place, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       // The next organisation's turn comes all the same.
@@ -122,7 +121,7 @@ public final class AbandonedUploads {
     }
   }
 
-  private void sweep(Org org, Place place, Store store) {
+  private void sweep(Org org, Place place, Store store) throws Listing.Failed {
     Instant begun = clock.instant();
     Instant before = begun.minus(age).minus(SPARE);
     String afterKey = null;
@@ -136,27 +135,25 @@ public final class AbandonedUploads {
         tell(org, place, Store.refusal(answer, "list uploads", RIGHT).detail());
         return;
       }
+      boolean encoded = list.isEncoded();
       for (Xml upload : list.all("Upload")) {
         if (clock.instant().isAfter(begun.plus(LONGEST))) {
           return;
         }
-        end(org, store, upload, before, list.text("EncodingType").isPresent());
+        end(org, store, upload, upload.key("Key", encoded), before);
       }
-      Optional<String> key = list.text("NextKeyMarker").filter(it -> !it.isEmpty());
+      afterKey = list.key("NextKeyMarker", encoded);
       Optional<String> id = list.text("NextUploadIdMarker").filter(it -> !it.isEmpty());
-      if (!list.text("IsTruncated").orElse("").equals("true") || key.isEmpty()) {
+      if (!list.text("IsTruncated").orElse("").equals("true") || afterKey.isEmpty()) {
         return;
       }
-      afterKey = key.get();
       afterId = id.orElse(null);
     }
   }
 
   private static final String RIGHT = "s3:ListBucketMultipartUploads";
 
-  private void end(Org org, Store store, Xml upload, Instant before, boolean encoded) {
-    String raw = upload.text("Key").orElse("");
-    String name = encoded ? URLDecoder.decode(raw, StandardCharsets.UTF_8) : raw;
+  private void end(Org org, Store store, Xml upload, String name, Instant before) {
     String prefix = store.storage().prefix();
     Optional<String> id = upload.id();
     if (!name.startsWith(prefix)

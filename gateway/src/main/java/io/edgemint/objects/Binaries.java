@@ -10,8 +10,6 @@ import io.edgemint.bucket.Listing;
 import io.edgemint.bucket.Xml;
 import io.edgemint.caller.Access;
 import io.edgemint.caller.Caller;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -127,9 +125,14 @@ public final class Binaries {
         if (!answer.succeeded() || !list.isNamed("ListBucketResult")) {
           throw Store.refusal(answer, "list the objects", "s3:ListBucket");
         }
-        boolean encoded = list.text("EncodingType").isPresent();
-        for (Xml object : list.all("Contents")) {
-          add(object, encoded);
+        boolean encoded = list.isEncoded();
+        try {
+          for (Xml object : list.all("Contents")) {
+            add(object, object.key("Key", encoded));
+          }
+        } catch (Listing.Failed e) {
+          throw new Refused(
+              Refusal.BACKEND_UNAVAILABLE, "the storage cannot be listed: " + e.getMessage());
         }
         more =
             list.text("IsTruncated").orElse("").equals("true")
@@ -139,9 +142,7 @@ public final class Binaries {
       return true;
     }
 
-    private void add(Xml object, boolean encoded) {
-      String raw = object.text("Key").orElse("");
-      String name = encoded ? URLDecoder.decode(raw, StandardCharsets.UTF_8) : raw;
+    private void add(Xml object, String name) {
       String prefix = store.storage().prefix();
       // What a storage lists beyond what was asked for is nobody's business.
       if (!name.startsWith(prefix) || name.length() == prefix.length()) {
@@ -158,7 +159,7 @@ public final class Binaries {
         found.add(
             new Binary(
                 value,
-                object.text("Size").map(Long::parseLong).orElse(0L),
+                object.number("Size").orElse(0L),
                 Store.bare(object.text("ETag").orElse("")),
                 object.text("LastModified").orElse(""),
                 object.text("StorageClass").orElse("STANDARD")));

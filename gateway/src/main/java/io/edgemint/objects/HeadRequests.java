@@ -9,13 +9,13 @@ import io.edgemint.backend.S3Storage;
 import io.edgemint.bucket.Answer;
 import io.edgemint.bucket.BucketRequests;
 import io.edgemint.bucket.Courier;
+import io.edgemint.bucket.Listing;
+import io.edgemint.bucket.Xml;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.SessionHandle;
 import io.edgemint.credentials.Sessions;
 import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.outbound.Outbound;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +26,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,6 @@ public final class HeadRequests implements ObjectSource {
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern ETAG = Pattern.compile("(W/)?\"[!#-~]{0,200}\"");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9._-]{1,1024}");
-  private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
 
   private final Sessions sessions;
   private final Courier courier;
@@ -99,18 +97,17 @@ public final class HeadRequests implements ObjectSource {
     if (list.status() != 200) {
       return unlearnt(denial, false);
     }
-    // Whatever else begins like the key comes after it.
-    Matcher first = KEY.matcher(new String(list.body(), StandardCharsets.UTF_8));
-    return first.find() && isKey(first.group(1), storage.prefix() + key.value())
-        ? unlearnt(denial, false)
-        : ObjectFact.Missing.IT;
-  }
-
-  private static boolean isKey(String encoded, String key) {
+    Xml found = Xml.of(list.body());
+    if (!found.isNamed("ListBucketResult")) {
+      return unlearnt(denial, false);
+    }
     try {
-      return URLDecoder.decode(encoded, StandardCharsets.UTF_8).equals(key);
-    } catch (IllegalArgumentException e) {
-      return false;
+      // Whatever else begins like the key comes after it.
+      return found.key("Key", found.isEncoded()).equals(storage.prefix() + key.value())
+          ? unlearnt(denial, false)
+          : ObjectFact.Missing.IT;
+    } catch (Listing.Failed e) {
+      return unlearnt(denial, false);
     }
   }
 

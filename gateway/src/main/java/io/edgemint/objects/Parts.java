@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Parts {
   private static final int NAMED = 20;
 
+  /** Storages show a thousand parts at a time; three times as many pages as that takes. */
+  private static final int MAX_PAGES = 30;
+
   private final UploadPlan plan;
   private final SortedMap<Integer, Arrived> arrived;
 
@@ -36,7 +39,7 @@ final class Parts {
   static @Nullable Parts fetch(Store store, UploadTicket ticket) {
     SortedMap<Integer, Arrived> arrived = new TreeMap<>();
     int after = 0;
-    while (true) {
+    for (int page = 0; page < MAX_PAGES; page++) {
       int from = after;
       Answer answer = store.send(bucket -> bucket.listParts(ticket.key(), ticket.uploadId(), from));
       if (answer.status() == 404 && !answer.code().equals("NoSuchBucket")) {
@@ -47,12 +50,12 @@ final class Parts {
         throw Store.refusal(answer, "list the parts", "s3:ListMultipartUploadParts");
       }
       for (Xml part : list.all("Part")) {
-        int number = part.text("PartNumber").map(Integer::parseInt).orElse(0);
+        int number = Math.toIntExact(part.number("PartNumber").filter(Parts::isOne).orElse(0L));
         after = Math.max(after, number);
         arrived.put(
             number,
             new Arrived(
-                part.text("Size").map(Long::parseLong).orElse(-1L),
+                part.number("Size").orElse(-1L),
                 part.text("ETag").orElse(""),
                 part.text("ChecksumSHA256").filter(it -> !it.isBlank())));
       }
@@ -61,6 +64,12 @@ final class Parts {
         return new Parts(ticket.plan(), arrived);
       }
     }
+    throw new Refused(
+        Refusal.BACKEND_UNAVAILABLE, "the storage's list of parts does not end; ask again");
+  }
+
+  private static boolean isOne(long number) {
+    return number >= 1 && number <= UploadPlan.MAX_PARTS;
   }
 
   /** Whether there are none, as some storages say of uploads that they do not know any more. */

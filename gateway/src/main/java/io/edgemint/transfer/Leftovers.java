@@ -2,9 +2,8 @@ package io.edgemint.transfer;
 
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.bucket.Answer;
+import io.edgemint.bucket.Listing;
 import io.edgemint.bucket.Xml;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,25 +42,29 @@ final class Leftovers {
         return answer.seen();
       }
       Xml list = Xml.of(answer.body());
-      boolean encoded = list.text("EncodingType").isPresent();
-      for (Xml upload : list.all("Upload")) {
-        note(upload, encoded);
+      boolean encoded = list.isEncoded();
+      try {
+        for (Xml upload : list.all("Upload")) {
+          note(upload, encoded);
+        }
+        key = list.key("NextKeyMarker", encoded);
+      } catch (Listing.Failed e) {
+        return e.getMessage();
       }
       if (!list.text("IsTruncated").orElse("").equals("true")) {
         return null;
       }
-      key = list.text("NextKeyMarker").map(text -> decoded(text, encoded)).orElse(null);
       id = list.text("NextUploadIdMarker").orElse(null);
-      if (key == null) {
+      if (key.isEmpty()) {
         return "their list does not say where it goes on";
       }
     }
     return "there are too many";
   }
 
-  private void note(Xml upload, boolean encoded) {
+  private void note(Xml upload, boolean encoded) throws Listing.Failed {
     String prefix = reach.storage().prefix();
-    String name = upload.text("Key").map(text -> decoded(text, encoded)).orElse("");
+    String name = upload.key("Key", encoded);
     if (name.startsWith(prefix)) {
       upload
           .id()
@@ -69,14 +72,6 @@ final class Leftovers {
               id ->
                   ids.computeIfAbsent(name.substring(prefix.length()), any -> new ArrayList<>())
                       .add(id));
-    }
-  }
-
-  private static String decoded(String text, boolean encoded) {
-    try {
-      return encoded ? URLDecoder.decode(text, StandardCharsets.UTF_8) : text;
-    } catch (IllegalArgumentException e) {
-      return text;
     }
   }
 
