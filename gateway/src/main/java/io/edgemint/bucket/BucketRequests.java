@@ -202,6 +202,16 @@ public final class BucketRequests {
         SdkHttpMethod.DELETE, path(key), version == null ? Map.of() : Map.of("versionId", version));
   }
 
+  /**
+   * Deletes an object if it is the one with this ETag ("Conditional deletes", Amazon S3 user
+   * guide); 412 if another lies there, 404 if none does.
+   *
+   * @param etag with its quotes
+   */
+  public Signed deleteIfMatch(ObjectKey key, String etag) {
+    return signed(SdkHttpMethod.DELETE, path(key), Map.of(), Map.of("if-match", etag), new byte[0]);
+  }
+
   /** Begins an upload in parts, encrypted as the storage asks. */
   public Signed startUpload(ObjectKey key) {
     return startUpload(key, Map.of());

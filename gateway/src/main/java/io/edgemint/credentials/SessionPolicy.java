@@ -95,7 +95,8 @@ final class SessionPolicy {
   }
 
   /**
-   * Allows to delete objects below a storage's prefix, but no version of one.
+   * Allows to delete objects below a storage's prefix, but no version of one; on the condition that
+   * it is a certain one, for which S3 asks for {@code s3:GetObject} too.
    *
    * @throws IllegalArgumentException if the storage has a value that cannot stand in a policy
    */
@@ -103,7 +104,7 @@ final class SessionPolicy {
     return bounded(
         """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow",\
-        "Action":"s3:DeleteObject","Resource":"%s/%s*"}]}\
+        "Action":["s3:DeleteObject","s3:GetObject"],"Resource":"%s/%s*"}]}\
         """
             .formatted(bucketArn(storage), storage.prefix()));
   }

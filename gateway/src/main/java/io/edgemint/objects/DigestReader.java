@@ -12,36 +12,33 @@ import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads uploaded objects once and compares them with what was declared: those in parts in the
- * background, one at a time, and small ones at once where the storage computes no SHA-256 itself.
+ * background, one of each organisation at a time, and small ones at once where the storage computes
+ * no SHA-256 itself.
  */
 final class DigestReader {
   private static final System.Logger LOG = System.getLogger(DigestReader.class.getName());
   private static final int CHUNK = 4 << 20;
-  private static final int WAITING = 256;
 
-  /** Bytes that are held at once are few: a chunk for each of these, and one in the background. */
+  /** Bytes that are held at once are few: a chunk for each of these, and for those below. */
   private final Semaphore atOnce = new Semaphore(16);
+
+  /**
+   * Chunks that are read at once in the background. Taken anew for each, in turn, so that storages
+   * that hang hold the others up for one chunk and not for an object.
+   */
+  private final Semaphore chunks = new Semaphore(8, true);
 
   private final VerifiedDigests digests;
   private final Counter verified;
   private final Counter wrong;
   private final Counter unread;
-  private final ThreadPoolExecutor background =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          0,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("digests-", 0).daemon().factory());
+  private final TurnsByOrg background = new TurnsByOrg(256, 4096);
 
   DigestReader(VerifiedDigests digests, MeterRegistry meters) {
     this.digests = digests;
@@ -69,7 +66,7 @@ final class DigestReader {
           Refusal.OVERLOADED, "too many objects are being read and compared; complete it again");
     }
     try {
-      return compare(org, store, key, stored, sha256);
+      return compare(org, store, key, stored, sha256, at -> read(store, key, stored, at));
     } finally {
       atOnce.release();
     }
@@ -80,52 +77,68 @@ final class DigestReader {
     digests.remember(org, store.storage(), key.value(), stored.etag(), Verdict.VERIFIED);
   }
 
-  /** Compares in the background; what cannot be read keeps a declared digest. */
-  void later(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
-    if (digests.of(org, store.storage(), key.value(), stored.etag()) != null) {
-      return;
-    }
-    Runnable work =
-        () -> {
-          try {
-            if (!compare(org, store, key, stored, sha256)) {
-              LOG.log(
-                  Level.ERROR,
-                  "digest_mismatch: {0} of {1} is not what its publisher declared; delete it and"
-                      + " upload it again",
-                  key,
-                  org);
-            }
-          } catch (Refused e) {
-            unread.increment();
-            LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.detail());
-          } catch (RuntimeException e) {
-            unread.increment();
-            LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.toString());
-          }
-        };
-    try {
-      background.execute(work);
-    } catch (RejectedExecutionException e) {
+  /**
+   * Compares in the background; what cannot be read keeps a declared digest.
+   *
+   * @return what was found before, or null if it is not known yet
+   */
+  @Nullable Verdict later(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
+    Verdict known = digests.of(org, store.storage(), key.value(), stored.etag());
+    if (known == null && !background.run(org, () -> compareNow(org, store, key, stored, sha256))) {
       unread.increment();
+      LOG.log(Level.WARNING, "{0} of {1} was not compared: too many are waiting", key, org);
+    }
+    return known;
+  }
+
+  private void compareNow(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
+    try {
+      if (!compare(org, store, key, stored, sha256, at -> inTurn(store, key, stored, at))) {
+        LOG.log(
+            Level.ERROR,
+            "digest_mismatch: {0} of {1} is not what its publisher declared; delete it and"
+                + " upload it again",
+            key,
+            org);
+      }
+    } catch (Refused e) {
+      unread.increment();
+      LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.detail());
+    } catch (RuntimeException e) {
+      unread.increment();
+      LOG.log(Level.WARNING, "{0} of {1} was not compared: {2}", key, org, e.toString());
     }
   }
 
-  private boolean compare(OrgId org, Store store, ObjectKey key, Stored stored, String sha256) {
-    boolean same = digest(store, key, stored).equals(sha256);
+  private byte[] inTurn(Store store, ObjectKey key, Stored stored, long at) {
+    chunks.acquireUninterruptibly();
+    try {
+      return read(store, key, stored, at);
+    } finally {
+      chunks.release();
+    }
+  }
+
+  private static byte[] read(Store store, ObjectKey key, Stored stored, long at) {
+    return store.read(key, stored.etag(), at, (int) Math.min(CHUNK, stored.size() - at));
+  }
+
+  private boolean compare(
+      OrgId org,
+      Store store,
+      ObjectKey key,
+      Stored stored,
+      String sha256,
+      LongFunction<byte[]> chunkAt) {
+    MessageDigest digest = sha256();
+    for (long at = 0; at < stored.size(); at += CHUNK) {
+      digest.update(chunkAt.apply(at));
+    }
+    boolean same = HexFormat.of().formatHex(digest.digest()).equals(sha256);
     (same ? verified : wrong).increment();
     digests.remember(
         org, store.storage(), key.value(), stored.etag(), same ? Verdict.VERIFIED : Verdict.WRONG);
     return same;
-  }
-
-  private static String digest(Store store, ObjectKey key, Stored stored) {
-    MessageDigest digest = sha256();
-    for (long at = 0; at < stored.size(); at += CHUNK) {
-      int length = (int) Math.min(CHUNK, stored.size() - at);
-      digest.update(store.read(key, stored.etag(), at, length));
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static MessageDigest sha256() {
@@ -138,6 +151,6 @@ final class DigestReader {
 
   /** Ends what goes on in the background. */
   void close() {
-    background.shutdownNow();
+    background.close();
   }
 }

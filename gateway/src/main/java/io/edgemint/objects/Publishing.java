@@ -44,7 +44,8 @@ public record Publishing(Uploads uploads, Binaries binaries, Runnable stop)
     var publishers = new Publishers(orgs, sessions, outbound, clock);
     var places = new Places(orgs, defaultStorage);
     var reader = new DigestReader(verified, meters);
-    var uploads = new Uploads(publishers, places, vault, reader, facts, life, clock, random);
+    var completion = new Completion(publishers, reader, facts);
+    var uploads = new Uploads(publishers, places, vault, completion, life, clock, random);
     return new Publishing(uploads, new Binaries(publishers, places, facts), reader::close);
   }
 

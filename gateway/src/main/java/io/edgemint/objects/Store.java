@@ -10,11 +10,12 @@ import io.edgemint.bucket.BucketRequests.Signed;
 import io.edgemint.bucket.Courier;
 import io.edgemint.credentials.Session;
 import io.edgemint.credentials.SessionHandle;
+import io.edgemint.objects.StoredObject.DigestState;
 import io.edgemint.outbound.Outbound;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,16 +65,28 @@ final class Store {
   /**
    * What lies under a key.
    *
-   * @param checksum SHA-256 of the whole object that the storage itself computed, base64, if it did
    * @param nonce which upload made it; empty if none did
    */
-  record Stored(
-      long size,
-      String etag,
-      Optional<String> checksum,
-      String nonce,
-      Optional<String> version,
-      Optional<String> digest) {}
+  record Stored(StoredObject object, String nonce) {
+    long size() {
+      return object.size();
+    }
+
+    /** Without quotes; empty if the storage tells none. */
+    String etag() {
+      return bare(Objects.requireNonNullElse(object.etag(), ""));
+    }
+
+    /** The SHA-256 of its bytes that the storage itself has computed, or null. */
+    @Nullable String computed() {
+      return object.digest() == DigestState.VERIFIED ? object.sha256() : null;
+    }
+
+    /** What a bucket with versions calls this one, or null. */
+    @Nullable String version() {
+      return object.versionId();
+    }
+  }
 
   /**
    * What signs links now.
@@ -127,14 +140,7 @@ final class Store {
     if (!answer.succeeded()) {
       throw refusal(answer, "look at the object", "s3:GetObject and s3:ListBucket");
     }
-    return new Stored(
-        answer.header("content-length").map(Long::parseLong).orElse(0L),
-        bare(answer.header("etag").orElse("")),
-        // That of an upload in parts is made of those of its parts, and ends with their number.
-        answer.header("x-amz-checksum-sha256").filter(it -> !it.contains("-")),
-        answer.header(NONCE).orElse(""),
-        answer.header("x-amz-version-id").filter(it -> !it.equals("null")),
-        answer.header(HeadRequests.DECLARED));
+    return new Stored(HeadRequests.stored(key, answer), answer.header(NONCE).orElse(""));
   }
 
   /** Some bytes of an object that is still the one with this ETag. */

@@ -11,7 +11,6 @@ import io.edgemint.bucket.Xml;
 import io.edgemint.caller.Caller;
 import io.edgemint.objects.Places.Place;
 import io.edgemint.objects.Store.Pen;
-import io.edgemint.objects.Store.Stored;
 import io.edgemint.objects.Upload.Link;
 import io.edgemint.objects.Upload.Part;
 import io.edgemint.vault.Vault;
@@ -42,8 +41,7 @@ public final class Uploads {
   private final Publishers publishers;
   private final Places places;
   private final Vault vault;
-  private final DigestReader digests;
-  private final ObjectFacts facts;
+  private final Completion completion;
   private final Duration life;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -52,28 +50,17 @@ public final class Uploads {
       Publishers publishers,
       Places places,
       Vault vault,
-      DigestReader digests,
-      ObjectFacts facts,
+      Completion completion,
       Duration life,
       InstantSource clock,
       RandomGenerator random) {
     this.publishers = publishers;
     this.places = places;
     this.vault = vault;
-    this.digests = digests;
-    this.facts = facts;
+    this.completion = completion;
     this.life = life;
     this.clock = clock;
     this.random = random;
-  }
-
-  /** An upload that is gone on with. */
-  private record Work(
-      String id, Caller caller, Org org, UploadTicket ticket, Place place, Store store) {
-    boolean replaces() {
-      // What was delivered is never replaced.
-      return Places.scope(ticket.place()).equals(Publishers.SCOPE) && org.policy().replaceObjects();
-    }
   }
 
   /**
@@ -102,7 +89,7 @@ public final class Uploads {
     Store store = publishers.toPublish(org.id(), place, order.key());
     if ((destination != null || !org.policy().replaceObjects())
         && store.head(order.key()) != null) {
-      throw exists();
+      throw Work.exists();
     }
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
@@ -137,7 +124,7 @@ public final class Uploads {
     }
     Answer answer = store.send(bucket -> bucket.startUpload(order.key(), headers));
     if (!answer.succeeded()) {
-      throw Store.refusal(answer, "begin an upload in parts", RIGHTS);
+      throw Store.refusal(answer, "begin an upload in parts", Completion.RIGHTS);
     }
     return Xml.of(answer.body())
         .id()
@@ -146,8 +133,6 @@ public final class Uploads {
                 new Refused(
                     Refusal.BACKEND_UNAVAILABLE, "the storage's answer names no upload in parts"));
   }
-
-  private static final String RIGHTS = "s3:PutObject (and kms:GenerateDataKey for SSE-KMS)";
 
   private static Map<String, String> metadata(UploadOrder order, String nonce) {
     return Map.of(
@@ -167,13 +152,12 @@ public final class Uploads {
    */
   public Upload parts(Caller caller, String id, int from) {
     Work work = resume(caller, id);
-    UploadPlan plan = work.ticket.plan();
+    UploadPlan plan = work.ticket().plan();
     if (plan.isOnePut()) {
-      Stored stored = work.store.head(work.ticket.key());
-      return isOf(work, stored) ? view(work, null, List.of(), 0) : withPut(work);
+      return work.made(work.head()) ? view(work, null, List.of(), 0) : withPut(work);
     }
-    Parts arrived = Parts.fetch(work.store, work.ticket);
-    if (doneBefore(work, arrived) != null) {
+    Parts arrived = Parts.fetch(work.store(), work.ticket());
+    if (work.madeBefore(arrived) != null) {
       return view(work, null, List.of(), 0);
     }
     return withParts(work, requireNonNull(arrived).missing(from));
@@ -187,8 +171,8 @@ public final class Uploads {
    */
   public Upload partLinks(Caller caller, String id, SortedMap<Integer, String> sha256) {
     Work work = resume(caller, id);
-    UploadPlan plan = work.ticket.plan();
-    if (!work.ticket.order().partDigests()) {
+    UploadPlan plan = work.ticket().plan();
+    if (!work.ticket().order().partDigests()) {
       throw new Refused(
           Refusal.REQUEST_INVALID,
           "this upload began without part_digests; GET .../parts has its links");
@@ -196,7 +180,7 @@ public final class Uploads {
     if (sha256.isEmpty() || sha256.size() > MAX_LINKS) {
       throw new Refused(Refusal.REQUEST_INVALID, "sha256: 1 to 100 digests by part number");
     }
-    Pen pen = work.store.pen();
+    Pen pen = work.store().pen();
     List<Part> parts = new ArrayList<>();
     sha256.forEach(
         (number, digest) -> {
@@ -221,14 +205,14 @@ public final class Uploads {
   }
 
   private Upload withPut(Work work) {
-    UploadOrder order = work.ticket.order();
-    Map<String, String> headers = new HashMap<>(metadata(order, work.ticket.nonce()));
+    UploadOrder order = work.ticket().order();
+    Map<String, String> headers = new HashMap<>(metadata(order, work.ticket().nonce()));
     headers.put("content-length", Long.toString(order.size()));
     headers.put("x-amz-checksum-sha256", base64(order.sha256()));
     if (!work.replaces()) {
       headers.put("if-none-match", "*");
     }
-    Pen pen = work.store.pen();
+    Pen pen = work.store().pen();
     Presigned put = pen.bucket().presignedPut(order.key(), headers, pen.seconds());
     return view(work, new Link(put.url(), put.headers(), pen.end()), List.of(), 0);
   }
@@ -236,14 +220,14 @@ public final class Uploads {
   private Upload withParts(Work work, List<Integer> missing) {
     List<Integer> shown = missing.subList(0, Math.min(MAX_LINKS, missing.size()));
     int next = missing.size() > MAX_LINKS ? missing.get(MAX_LINKS) : 0;
-    boolean linked = !work.ticket.order().partDigests() && !shown.isEmpty();
-    Pen pen = linked ? work.store.pen() : null;
+    boolean linked = !work.ticket().order().partDigests() && !shown.isEmpty();
+    Pen pen = linked ? work.store().pen() : null;
     List<Part> parts = shown.stream().map(number -> part(work, pen, number, null)).toList();
     return view(work, null, parts, next);
   }
 
   private static Part part(Work work, @Nullable Pen pen, int number, @Nullable String sha256) {
-    UploadTicket ticket = work.ticket;
+    UploadTicket ticket = work.ticket();
     UploadPlan plan = ticket.plan();
     Link link = null;
     if (pen != null) {
@@ -266,9 +250,9 @@ public final class Uploads {
 
   /** What is given out; looked at again, for it may have been withdrawn during a wait. */
   private Upload view(Work work, @Nullable Link put, List<Part> parts, int next) {
-    UploadTicket ticket = work.ticket;
-    publishers.org(work.caller, Places.scope(ticket.place()), ticket.key());
-    return new Upload(work.id, ticket.key(), ticket.plan(), ticket.end(), put, parts, next);
+    UploadTicket ticket = work.ticket();
+    publishers.org(work.caller(), Places.scope(ticket.place()), ticket.key());
+    return new Upload(work.id(), ticket.key(), ticket.plan(), ticket.end(), put, parts, next);
   }
 
   /**
@@ -279,156 +263,7 @@ public final class Uploads {
    */
   public Upload.Done complete(Caller caller, String id) {
     Work work = resume(caller, id);
-    return work.ticket.plan().isOnePut() ? completePut(work) : completeParts(work);
-  }
-
-  private Upload.Done completePut(Work work) {
-    Stored stored = work.store.head(work.ticket.key());
-    if (stored == null) {
-      throw new Refused(
-          Refusal.UPLOAD_INCOMPLETE, "nothing has arrived under the key; send the PUT");
-    }
-    requireOurs(work, stored);
-    UploadOrder order = work.ticket.order();
-    if (stored.size() != order.size()) {
-      throw wrong(work, "it has %d bytes instead of %d".formatted(stored.size(), order.size()));
-    }
-    boolean same =
-        stored.checksum().isPresent()
-            ? stored.checksum().get().equals(base64(order.sha256()))
-            : digests.matches(work.org.id(), work.store, order.key(), stored, order.sha256());
-    if (!same) {
-      throw wrong(work, "its SHA-256 is not the one that was announced");
-    }
-    digests.trust(work.org.id(), work.store, order.key(), stored);
-    return done(work, stored, true);
-  }
-
-  /** What is wrong goes, or the key would be taken by it. */
-  private Refused wrong(Work work, String why) {
-    boolean gone = deleteOurs(work);
-    return new Refused(
-        Refusal.UPLOAD_MISMATCH,
-        why + (gone ? "; it was deleted, begin a new upload" : "; delete it and begin a new one"));
-  }
-
-  private Upload.Done completeParts(Work work) {
-    Parts parts = Parts.fetch(work.store, work.ticket);
-    Stored done = doneBefore(work, parts);
-    if (done != null) {
-      return confirmed(work, done);
-    }
-    requireNonNull(parts).requireWhole();
-    Stored before = work.replaces() ? null : work.store.head(work.ticket.key());
-    if (before != null) {
-      requireOurs(work, before);
-      return confirmed(work, before);
-    }
-    Map<String, String> headers = new HashMap<>();
-    headers.put("content-type", "application/xml");
-    headers.put("x-amz-mp-object-size", Long.toString(work.ticket.order().size()));
-    if (!work.replaces()) {
-      headers.put("if-none-match", "*");
-    }
-    Answer answer =
-        work.store.sendLong(
-            bucket ->
-                bucket.completeUpload(
-                    work.ticket.key(), work.ticket.uploadId(), headers, parts.document()));
-    if (!answer.succeeded() || !isResult(answer)) {
-      return despite(work, answer);
-    }
-    Stored stored = work.store.head(work.ticket.key());
-    if (stored == null) {
-      throw new Refused(
-          Refusal.BACKEND_UNAVAILABLE, "the storage does not show the object yet; ask again");
-    }
-    requireOurs(work, stored);
-    return confirmed(work, stored);
-  }
-
-  private static boolean isResult(Answer answer) {
-    return Xml.of(answer.body()).isNamed("CompleteMultipartUploadResult");
-  }
-
-  /** What has failed may have been done all the same, by this call or by another. */
-  private Upload.Done despite(Work work, Answer answer) {
-    Stored stored = work.store.head(work.ticket.key());
-    if (stored != null && isOf(work, stored)) {
-      return confirmed(work, stored);
-    }
-    if (stored != null && !work.replaces()) {
-      throw exists();
-    }
-    throw switch (answer.codeInBody()) {
-      case "NoSuchUpload" -> UploadTicket.unknown("the storage knows of no such upload");
-      case "InvalidPart", "InvalidPartOrder" ->
-          new Refused(Refusal.UPLOAD_INCOMPLETE, "a part has changed meanwhile; ask again");
-      case "EntityTooSmall", "BadDigest", "InvalidRequest" ->
-          new Refused(
-              Refusal.UPLOAD_MISMATCH,
-              "the storage does not take the parts (%s)".formatted(answer.codeInBody()));
-      default -> Store.refusal(answer, "complete the upload", RIGHTS);
-    };
-  }
-
-  private Upload.Done confirmed(Work work, Stored stored) {
-    UploadOrder order = work.ticket.order();
-    if (stored.size() != order.size()) {
-      throw wrong(work, "it has %d bytes instead of %d".formatted(stored.size(), order.size()));
-    }
-    digests.later(work.org.id(), work.store, order.key(), stored, order.sha256());
-    return done(work, stored, false);
-  }
-
-  private Upload.Done done(Work work, Stored stored, boolean verified) {
-    facts.forget(work.org.id(), work.place.storage(), work.ticket.key());
-    publishers.org(work.caller, Places.scope(work.ticket.place()), work.ticket.key());
-    return new Upload.Done(
-        work.ticket.key(),
-        stored.size(),
-        stored.etag(),
-        work.ticket.order().sha256(),
-        verified,
-        stored.version().orElse(null));
-  }
-
-  private static boolean isOf(Work work, @Nullable Stored stored) {
-    return stored != null && stored.nonce().equals(work.ticket.nonce());
-  }
-
-  /**
-   * The object of an upload of whose parts the storage knows nothing because it is complete, or
-   * null if there are parts to go on with.
-   */
-  private static @Nullable Stored doneBefore(Work work, @Nullable Parts parts) {
-    if (parts != null && !parts.isEmpty()) {
-      return null;
-    }
-    Stored stored = work.store.head(work.ticket.key());
-    if (isOf(work, stored)) {
-      return stored;
-    }
-    if (parts == null) {
-      throw UploadTicket.unknown("the storage knows of no such upload; it was ended or replaced");
-    }
-    return null;
-  }
-
-  private static void requireOurs(Work work, Stored stored) {
-    if (isOf(work, stored)) {
-      return;
-    }
-    throw work.replaces()
-        ? new Refused(
-            Refusal.UPLOAD_INCOMPLETE, "under the key lies what another upload has put there")
-        : exists();
-  }
-
-  private static Refused exists() {
-    return new Refused(
-        Refusal.OBJECT_EXISTS,
-        "objects are not replaced (policy.replace_objects); choose another key, or delete it");
+    return work.ticket().plan().isOnePut() ? completion.ofPut(work) : completion.ofParts(work);
   }
 
   /**
@@ -438,31 +273,6 @@ public final class Uploads {
    * @throws Refused if the storage cannot
    */
   public void abort(Caller caller, String id) {
-    Work work = resume(caller, id);
-    if (work.ticket.plan().isOnePut()) {
-      if (isOf(work, work.store.head(work.ticket.key())) && !deleteOurs(work)) {
-        throw new Refused(
-            Refusal.BACKEND_UNAVAILABLE,
-            "the storage refuses to delete the object: its role or key needs s3:DeleteObject below"
-                + " the prefix");
-      }
-      return;
-    }
-    Answer answer =
-        work.store.send(bucket -> bucket.abortUpload(work.ticket.key(), work.ticket.uploadId()));
-    if (!answer.succeeded() && (answer.status() != 404 || answer.code().equals("NoSuchBucket"))) {
-      throw Store.refusal(answer, "end the upload", "s3:AbortMultipartUpload");
-    }
-  }
-
-  /** Deletes the object that this upload has made; false if the storage does not. */
-  private boolean deleteOurs(Work work) {
-    boolean deleted =
-        publishers
-            .toDelete(work.org.id(), work.place)
-            .send(bucket -> bucket.delete(work.ticket.key(), null))
-            .succeeded();
-    facts.forget(work.org.id(), work.place.storage(), work.ticket.key());
-    return deleted;
+    completion.abort(resume(caller, id));
   }
 }

@@ -92,7 +92,7 @@ class SessionPolicyTest {
                 .readTree(
                     """
                     [{"Effect": "Allow",
-                      "Action": "s3:DeleteObject",
+                      "Action": ["s3:DeleteObject", "s3:GetObject"],
                       "Resource": "arn:aws-cn:s3:::acme-fw/prod/*"}]
                     """));
   }
