@@ -130,7 +130,9 @@ final class Places {
             .filter(it -> it.label().equals(name))
             .findFirst()
             .orElseThrow(Places::gone);
-    if (backend.state() == Backend.State.ACTIVE && backend.service().suspended()) {
+    Backend active = org.active();
+    // Revisions before the active one end their uploads, but not where it serves from.
+    if (active != null && active.service().suspended() && serves(active, backend.upload())) {
       throw suspended();
     }
     return of(backend);

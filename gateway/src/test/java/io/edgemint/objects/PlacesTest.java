@@ -64,4 +64,33 @@ class PlacesTest {
 
     assertThat(places.now(org, "archive").name()).isEqualTo("deliver:archive@1");
   }
+
+  @ParameterizedTest
+  @CsvSource({"fw/,fw/,true", "fw/new/,fw/,true", "new/,fw/,false"})
+  void again_revisionBeforeASuspendedOne_endsOnlyBesideIt(
+      String active, String replaced, boolean held) {
+    Backend before = backend(replaced).withState(Backend.State.REPLACED);
+    Backend serving =
+        new Backend(
+                "next",
+                1,
+                Backend.State.ACTIVE,
+                Samples.s3("bucket").withPrefix(active),
+                Samples.s3("bucket").withPrefix(active),
+                Verification.VERIFIED,
+                Verification.VERIFIED)
+            .withService(new Backend.Service(2, true, false));
+    Org org = Samples.org("acme", before, serving);
+
+    assertThatThrownBy(() -> places.again(org, "next@1"))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("suspended");
+    if (held) {
+      assertThatThrownBy(() -> places.again(org, "prod@1"))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("suspended");
+    } else {
+      assertThat(places.again(org, "prod@1").name()).isEqualTo("prod@1");
+    }
+  }
 }
