@@ -77,7 +77,7 @@ public final class GatewayProcess implements AutoCloseable {
     return said;
   }
 
-  int edgePort() {
+  public int edgePort() {
     return edgePort;
   }
 
