@@ -5,10 +5,12 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Refused;
 import io.edgemint.bucket.Listing;
 import io.edgemint.onboarding.Filling;
+import io.edgemint.publisher.Journal;
 import io.edgemint.transfer.StorageCopy;
 import io.edgemint.transfer.StorageCopy.Place;
 import io.edgemint.transfer.StorageCopy.Wishes;
 import io.edgemint.transfer.Tally;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -16,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -63,12 +64,7 @@ final class CopyCommand implements Callable<Integer> {
       description = "say what would be copied, and write nothing")
   private boolean dryRun;
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "objects at once, 1 to 64 (default: ${DEFAULT-VALUE})")
-  private int parallel = 4;
+  @Mixin private ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--prefix",
@@ -84,9 +80,6 @@ final class CopyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (parallel < 1 || parallel > 64) {
-      throw new ParameterException(spec.commandLine(), "--parallel: a number from 1 to 64");
-    }
     OrgId id = BackendCommand.id(org);
     return settings.with(foundation -> run(foundation, id));
   }
@@ -108,7 +101,8 @@ final class CopyCommand implements Callable<Integer> {
               InstantSource.system(),
               new Place(id, filling.source().backend(), filling.source().storage()),
               new Place(id, backend, filling.target().upload()),
-              new Wishes(prefix, parallel, replace, dryRun),
+              Journal.stateFolder(System.getenv()).resolve("copies"),
+              new Wishes(prefix, parallel.number(), replace, dryRun),
               screen::say);
       return run(copy, screen, out) ? 0 : 1;
     } catch (IllegalArgumentException e) {
@@ -124,6 +118,9 @@ final class CopyCommand implements Callable<Integer> {
       return done;
     } catch (Listing.Failed | Refused e) {
       throw new Failure(e.getMessage());
+    } catch (IOException e) {
+      throw new Failure(
+          "what is begun cannot be remembered below XDG_STATE_HOME: " + e.getMessage());
     } finally {
       screen.end();
       out.println(summary(copy.tally(), done));

@@ -49,7 +49,6 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 the delivery is whole, 1 it is not, 2 the command line was not understood."
     })
 final class DeliverCommand implements Callable<Integer> {
-  private static final int MOST_PARALLEL = 64;
   private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,12})(|KiB|MiB|GiB|TiB)");
 
   @Parameters(paramLabel = "DIR", description = "the folder")
@@ -78,12 +77,7 @@ final class DeliverCommand implements Callable<Integer> {
       description = "the most an archive has, in bytes or KiB, MiB, GiB (default: 4GiB)")
   private String maxSize = "4GiB";
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "how many parts are sent at a time, 1 to 64 (default: 4)")
-  private int parallel = 4;
+  @Mixin private ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--cancel",
@@ -99,9 +93,6 @@ final class DeliverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (parallel < 1 || parallel > MOST_PARALLEL) {
-      throw usage("--parallel is from 1 to " + MOST_PARALLEL);
-    }
     if (force && !cancel) {
       throw usage("--force goes together with --cancel");
     }
@@ -121,7 +112,7 @@ final class DeliverCommand implements Callable<Integer> {
     Map<String, String> environment = System.getenv();
     return new Delivery(
         client,
-        new Uploader(client, Journal.ofUser(environment), parallel),
+        new Uploader(client, Journal.ofUser(environment), parallel.number()),
         Journal.stateFolder(environment).resolve("deliveries"),
         client.address(),
         destination,

@@ -17,10 +17,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +62,12 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 all are there, 1 one failed or more, 2 the command line was not understood."
     })
 final class UploadCommand implements Callable<Integer> {
-  private static final int MOST_PARALLEL = 64;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "files or folders")
   private List<Path> files = List.of();
+
+  /** Those that nobody has named, but that lie in folders. */
+  private final Set<Path> found = new HashSet<>();
 
   @ArgGroup private @Nullable Naming naming;
 
@@ -74,12 +78,7 @@ final class UploadCommand implements Callable<Integer> {
       description = "the media type that devices get (default: ${DEFAULT-VALUE})")
   private String contentType = "";
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "how many parts of a file are sent at a time, 1 to 64 (default: 4)")
-  private int parallel = 4;
+  @Mixin private ParallelOption parallel = new ParallelOption();
 
   @Option(
       names = "--force-restart",
@@ -113,11 +112,9 @@ final class UploadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (parallel < 1 || parallel > MOST_PARALLEL) {
-      throw usage("--parallel is from 1 to " + MOST_PARALLEL);
-    }
     Map<String, Path> byKey = keys();
-    var uploader = new Uploader(gateway.client(), Journal.ofUser(System.getenv()), parallel);
+    var uploader =
+        new Uploader(gateway.client(), Journal.ofUser(System.getenv()), parallel.number());
     return abort ? abort(uploader, byKey) : upload(uploader, byKey);
   }
 
@@ -155,7 +152,10 @@ final class UploadCommand implements Callable<Integer> {
     Instant began = Instant.now();
     Published published;
     try {
-      FileSource source = FileSource.of(file, contentType);
+      FileSource source =
+          found.contains(file)
+              ? FileSource.found(file, contentType)
+              : FileSource.of(file, contentType);
       published = uploader.upload(Order.of(key), source, afresh, progress);
     } catch (IOException e) {
       throw new PublishingFailed("cannot read " + reason(e));
@@ -224,7 +224,10 @@ final class UploadCommand implements Callable<Integer> {
     String prefix = naming == null || naming.prefix == null ? "" : naming.prefix;
     for (Path file : files) {
       if (Files.isDirectory(file)) {
-        below(file).forEach(one -> add(byKey, prefix + relative(file, one), one));
+        for (Path one : below(file)) {
+          add(byKey, prefix + relative(file, one), one);
+          found.add(one);
+        }
       } else {
         add(byKey, prefix + name(file), file);
       }

@@ -5,21 +5,31 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
-/** A file, held to the size, time of change and file key that it had at first. */
+/**
+ * A file, held to the size, time of change and file key that it had at first. A symbolic link is
+ * followed only where somebody has named it.
+ */
 public final class FileSource implements Source {
   private final Path file;
   private final String contentType;
+  private final LinkOption[] links;
   private final BasicFileAttributes first;
 
-  private FileSource(Path file, String contentType, BasicFileAttributes first) {
+  private FileSource(Path file, String contentType, LinkOption[] links, BasicFileAttributes first) {
     this.file = file;
     this.contentType = contentType;
+    this.links = links;
     this.first = first;
   }
 
@@ -29,11 +39,26 @@ public final class FileSource implements Source {
    * @throws IOException when it is not there or no regular file
    */
   public static FileSource of(Path file, String contentType) throws IOException {
-    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+    return of(file, contentType, new LinkOption[0]);
+  }
+
+  /**
+   * The same of a file that was found in a folder: a link that has taken its place since, or takes
+   * it later, is not followed.
+   *
+   * @throws IOException when it is not there or no regular file
+   */
+  public static FileSource found(Path file, String contentType) throws IOException {
+    return of(file, contentType, new LinkOption[] {LinkOption.NOFOLLOW_LINKS});
+  }
+
+  private static FileSource of(Path file, String contentType, LinkOption[] links)
+      throws IOException {
+    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class, links);
     if (!now.isRegularFile()) {
       throw new IOException(file + " is no regular file");
     }
-    return new FileSource(file, contentType, now);
+    return new FileSource(file, contentType, links, now);
   }
 
   @Override
@@ -63,7 +88,9 @@ public final class FileSource implements Source {
 
   @Override
   public InputStream from(long offset) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    Set<OpenOption> options = new HashSet<>(List.of(links));
+    options.add(StandardOpenOption.READ);
+    FileChannel channel = FileChannel.open(file, options);
     try {
       return Channels.newInputStream(channel.position(offset));
     } catch (IOException e) {
@@ -76,7 +103,7 @@ public final class FileSource implements Source {
   public void checkUnchanged() throws IOException {
     BasicFileAttributes now;
     try {
-      now = Files.readAttributes(file, BasicFileAttributes.class);
+      now = Files.readAttributes(file, BasicFileAttributes.class, links);
     } catch (NoSuchFileException e) {
       throw new SourceChanged(name());
     }

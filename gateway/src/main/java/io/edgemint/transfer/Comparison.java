@@ -30,6 +30,12 @@ final class Comparison {
       return there != null && here.size() >= 0 && there.size() >= 0 && here.size() != there.size();
     }
 
+    /** That the target holds another object, for people. */
+    String difference() {
+      return "%s: the backend holds another object of this key (%d bytes, the source %d); --replace copies it again"
+          .formatted(here.key(), there == null ? 0 : there.size(), here.size());
+    }
+
     /** Whether the target surely holds the same object. */
     boolean isSame() {
       return there != null

@@ -3,7 +3,9 @@ package io.edgemint.transfer;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.bucket.Answer;
 import io.edgemint.bucket.Xml;
+import io.edgemint.transfer.BegunUploads.Begun;
 import io.edgemint.transfer.Source.Head;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +21,16 @@ final class Destination {
 
   private final Reach reach;
   private final boolean replace;
+  private final BegunUploads begun;
 
   /** Cleared by a storage that knows no conditions. */
   private volatile boolean conditional;
 
-  Destination(Reach reach, boolean replace) {
+  /** Remembers uploads in parts as long as they may have to be ended. */
+  Destination(Reach reach, boolean replace, BegunUploads begun) {
     this.reach = reach;
     this.replace = replace;
+    this.begun = begun;
     this.conditional = !replace;
   }
 
@@ -35,21 +40,27 @@ final class Destination {
     settle(key, head, answer);
   }
 
-  /** Begins an upload in parts, and says its id. */
-  String start(ObjectKey key, Head head) throws NotCopied {
+  /** Begins an upload in parts, which {@link #complete} or {@link #abort} ends. */
+  Begun start(ObjectKey key, Head head) throws NotCopied {
     Answer answer = reach.send(b -> b.startUpload(key, with(head, Map.of())));
     requireWritten(answer);
-    return Xml.of(answer.body())
-        .id()
-        .orElseThrow(() -> new NotCopied("the backend began an upload without a usable id"));
+    String id =
+        Xml.of(answer.body())
+            .id()
+            .orElseThrow(() -> new NotCopied("the backend began an upload without a usable id"));
+    try {
+      return begun.add(key, id);
+    } catch (IOException e) {
+      Answer _ = reach.send(b -> b.abortUpload(key, id));
+      throw NotCopied.ofAll("its upload cannot be remembered (%s)".formatted(e.getMessage()));
+    }
   }
 
   /** Puts a part, and gives its ETag. */
-  String putPart(ObjectKey key, String id, int number, byte[] content) throws NotCopied {
-    Answer answer = reach.send(b -> b.putPart(key, id, number, content));
+  String putPart(Begun upload, int number, byte[] content) throws NotCopied {
+    Answer answer = reach.send(b -> b.putPart(upload.key(), upload.id(), number, content));
     if (answer.status() == 404) {
-      throw new NotCopied(
-          "its upload was ended by somebody else; run one copy at a time, and run it again");
+      throw new NotCopied("its upload was ended by somebody else; run the copy again");
     }
     requireWritten(answer);
     return answer
@@ -59,8 +70,10 @@ final class Destination {
   }
 
   /** Makes an object of the parts. */
-  void complete(ObjectKey key, String id, List<String> etags, Head head) throws NotCopied {
-    Answer answer = conditionally(more -> reach.send(b -> b.completeUpload(key, id, etags, more)));
+  void complete(Begun upload, List<String> etags, Head head) throws NotCopied {
+    ObjectKey key = upload.key();
+    Answer answer =
+        conditionally(more -> reach.send(b -> b.completeUpload(key, upload.id(), etags, more)));
     // "CompleteMultipartUpload", Amazon S3 API reference: a 200 may hold an error.
     if (answer.succeeded()
         && !Xml.of(answer.body()).isNamed("CompleteMultipartUploadResult")
@@ -68,11 +81,20 @@ final class Destination {
       throw new NotCopied("the backend did not put its parts together; run the copy again");
     }
     settle(key, head, answer);
+    begun.remove(upload);
   }
 
-  /** Ends an upload; what stays is for the next run. */
-  void abort(ObjectKey key, String id) {
-    Answer _ = reach.send(b -> b.abortUpload(key, id));
+  /** Ends an upload; if the storage does not, the next run tries it again. */
+  void abort(Begun upload) {
+    Answer answer = reach.send(b -> b.abortUpload(upload.key(), upload.id()));
+    if (answer.succeeded() || answer.code().equals("NoSuchUpload")) {
+      begun.remove(upload);
+    }
+  }
+
+  /** Ends what earlier runs have begun and left. */
+  void endEarlier() throws IOException {
+    begun.all().forEach(this::abort);
   }
 
   /** What the target holds under a key. */

@@ -2,6 +2,7 @@ package io.edgemint.transfer;
 
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.bucket.Listing.Listed;
+import io.edgemint.transfer.BegunUploads.Begun;
 import io.edgemint.transfer.Source.Beginning;
 import io.edgemint.transfer.Source.Gone;
 import io.edgemint.transfer.Source.Head;
@@ -119,7 +120,7 @@ final class ObjectCopy {
       throws NotCopied, Replaced, Gone {
     MessageDigest digest = sha256();
     int partSize = partSize(head.size());
-    String id = destination.start(key, head);
+    Begun upload = destination.start(key, head);
     boolean done = false;
     try {
       List<String> etags = new ArrayList<>();
@@ -133,7 +134,7 @@ final class ObjectCopy {
             throw new NotCopied("the source sent a range of another length than was asked for");
           }
           digest.update(part);
-          etags.add(destination.putPart(key, id, etags.size() + 1, part));
+          etags.add(destination.putPart(upload, etags.size() + 1, part));
         } finally {
           free.release(room);
         }
@@ -141,12 +142,12 @@ final class ObjectCopy {
         progress.accept(length);
       }
       requireWhole(head, offset, digest);
-      destination.complete(key, id, etags, head);
+      destination.complete(upload, etags, head);
       done = true;
       return offset;
     } finally {
       if (!done) {
-        destination.abort(key, id);
+        destination.abort(upload);
       }
     }
   }

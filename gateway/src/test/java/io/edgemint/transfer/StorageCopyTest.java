@@ -7,6 +7,7 @@ import io.edgemint.Patience;
 import io.edgemint.Seeded;
 import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
+import io.edgemint.backend.OrgId;
 import io.edgemint.backend.S3Storage;
 import io.edgemint.bucket.Courier;
 import io.edgemint.bucket.Listing;
@@ -22,7 +23,10 @@ import io.edgemint.transfer.StorageCopy.Wishes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StorageCopyTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -49,10 +54,13 @@ class StorageCopyTest {
   private final List<String> said = new CopyOnWriteArrayList<>();
   private final List<Duration> pauses = new CopyOnWriteArrayList<>();
   private final AtomicInteger sessions = new AtomicInteger();
+  private @TempDir Path temp;
+  private Path state;
   private S3Storage.Encryption encryption = new S3Storage.Encryption.BucketDefault();
 
   @BeforeEach
   void fill() {
+    state = temp.resolve("state");
     source.add("from/a", Buffer.buffer("five."), "content-type", "text/plain");
   }
 
@@ -102,15 +110,19 @@ class StorageCopyTest {
   private StorageCopy copy(Wishes wishes) {
     Reach from = reach(source, "from/");
     Reach to = reach(target, "to/");
-    return new StorageCopy(
-        new Ends(from, from, to, to, to), wishes, 1, InstantSource.fixed(NOW), said::add);
+    Ends ends = new Ends(from, from, to, to, () -> begun(to));
+    return new StorageCopy(ends, wishes, 1, InstantSource.fixed(NOW), said::add);
   }
 
-  private Tally run(boolean whole) throws Listing.Failed {
+  private BegunUploads begun(Reach to) throws IOException {
+    return BegunUploads.open(state, new OrgId("acme"), to.storage());
+  }
+
+  private Tally run(boolean whole) throws Listing.Failed, IOException {
     return run(whole, new Wishes("", 4, false, false));
   }
 
-  private Tally run(boolean whole, Wishes wishes) throws Listing.Failed {
+  private Tally run(boolean whole, Wishes wishes) throws Listing.Failed, IOException {
     StorageCopy copy = copy(wishes);
     assertThat(copy.run()).as(said.toString()).isEqualTo(whole);
     return copy.tally();
@@ -372,20 +384,83 @@ class StorageCopyTest {
     assertThat(run(true).copied()).isZero();
   }
 
-  @Test
-  void run_unfinishedUploads_areEndedWhereTheSourceHoldsTheKey() throws Exception {
-    target.uploads.put("old", new Upload("to/a", Map.of(), Map.of()));
-    target.uploads.put("other", new Upload("to/else", Map.of(), Map.of()));
-    run(true);
-    assertThat(target.uploads).containsOnlyKeys("other");
+  /** As a run leaves it that is killed. */
+  private void leaveUpload(String key, String id) throws IOException {
+    target.uploads.put(id, new Upload("to/" + key, Map.of(), Map.of()));
+    try (BegunUploads begun = begun(reach(target, "to/"))) {
+      begun.add((ObjectKey) ObjectKey.of(key), id);
+    }
+  }
+
+  private List<String> remembered() throws IOException {
+    try (BegunUploads begun = begun(reach(target, "to/"))) {
+      return begun.all().stream().map(BegunUploads.Begun::id).toList();
+    }
   }
 
   @Test
-  void run_unfinishedUploadsUnlisted_isToldAndGoesOn() throws Exception {
+  void run_uploadsOfAnEarlierRun_areEndedAndNobodyElses() throws Exception {
+    leaveUpload("gone/at the source", "old");
+    target.uploads.put("other", new Upload("to/a", Map.of(), Map.of()));
+    source.add("from/large", bytes(LARGE));
+    run(true);
+    assertThat(target.uploads).containsOnlyKeys("other");
+    assertThat(remembered()).isEmpty();
+    assertThat(target.seen).noneMatch(what -> what.startsWith("uploads"));
+  }
+
+  @Test
+  void run_uploadThatTheStorageDoesNotEnd_isEndedByTheNext() throws Exception {
+    leaveUpload("a", "old");
+    target.script = (request, what) -> what.equals("abort") ? new Wrong(403, "AccessDenied") : null;
+    run(true);
+    assertThat(remembered()).containsExactly("old");
+    target.script = (request, what) -> null;
+    run(true);
+    assertThat(target.uploads).isEmpty();
+    assertThat(remembered()).isEmpty();
+  }
+
+  @Test
+  void run_killedWithinAnObject_isRememberedUntilTheNextRun() throws Exception {
+    source.add("from/large", bytes(LARGE));
     target.script =
-        (request, what) -> what.equals("uploads") ? new Wrong(403, "AccessDenied") : null;
-    assertThat(run(true).copied()).isEqualTo(1);
-    assertThat(said).singleElement().asString().contains("s3:ListBucketMultipartUploads");
+        (request, what) -> {
+          if (what.equals("part")) {
+            try (var files = Files.list(folder())) {
+              assertThat(files).anyMatch(file -> file.toString().endsWith(".upload"));
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          }
+          return null;
+        };
+    run(true);
+    assertThat(remembered()).isEmpty();
+  }
+
+  private Path folder() throws IOException {
+    try (var folders = Files.list(state)) {
+      return folders.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void run_besideAnother_isRefused() throws Exception {
+    try (BegunUploads other = begun(reach(target, "to/"))) {
+      assertThat(other.all()).isEmpty();
+      assertThatThrownBy(() -> run(true))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another copy into this backend");
+    }
+    run(true);
+  }
+
+  @Test
+  void run_whereNothingCanBeRemembered_writesNothing() throws Exception {
+    Files.writeString(state, "no folder");
+    assertThatThrownBy(() -> run(true)).isInstanceOf(IOException.class);
+    assertThat(target.objects).isEmpty();
   }
 
   @Test
