@@ -19,6 +19,7 @@ public record JobName(String job, String name) {
   private static final Pattern PART = Pattern.compile(".*_part[0-9]+");
 
   private static final String MANIFEST = ".manifest.json";
+  private static final String CLAIM = ".claim-";
 
   /**
    * Accepts names that need no encoding anywhere.
@@ -58,6 +59,15 @@ public record JobName(String job, String name) {
   /** What is written last. */
   String manifest() {
     return folder() + name + '_' + job + MANIFEST;
+  }
+
+  /** What says that somebody is at work. */
+  String claim(String id) {
+    return folder() + name + '_' + job + CLAIM + id;
+  }
+
+  boolean isClaim(String key) {
+    return key.matches(Pattern.quote(claim("")) + "[0-9a-f]{16}");
   }
 
   /** Whether a key is that of an archive of this name, or of its manifest. */

@@ -4,29 +4,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.edgemint.publisher.Published;
-import io.edgemint.publisher.Source;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Says what a delivery is made of. It is written last: where it is, the delivery is whole. */
-final class Manifest implements Source {
+final class Manifest {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final String key;
-  private final byte[] bytes;
-
-  private Manifest(String key, byte[] bytes) {
-    this.key = key;
-    this.bytes = bytes;
-  }
+  private Manifest() {}
 
   /** That of archives which have been delivered, in order. */
-  static Manifest of(
+  static Memo of(
       JobName names,
       List<TarArchive> archives,
       List<Published> delivered,
@@ -60,37 +50,6 @@ final class Manifest implements Source {
       }
     }
     byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
-    return new Manifest(names.manifest(), text);
-  }
-
-  @Override
-  public String name() {
-    return key;
-  }
-
-  /** Never the same again, for it has the time in it. */
-  @Override
-  public String edition() {
-    return new String(bytes, StandardCharsets.UTF_8).lines().limit(5).toList().toString();
-  }
-
-  @Override
-  public long size() {
-    return bytes.length;
-  }
-
-  @Override
-  public String contentType() {
-    return "application/json";
-  }
-
-  @Override
-  public InputStream from(long offset) {
-    return new ByteArrayInputStream(bytes, (int) offset, bytes.length - (int) offset);
-  }
-
-  @Override
-  public void checkUnchanged() {
-    // It is in memory alone.
+    return new Memo(names.manifest(), text, "application/json");
   }
 }

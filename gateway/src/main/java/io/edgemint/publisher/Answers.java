@@ -151,6 +151,7 @@ final class Answers {
           new GatewayClient.Listed(
               text(object, "key"),
               object.path("size").asLong(),
+              object.path("etag").textValue(),
               object.path("last_modified").textValue()));
     }
     return new GatewayClient.Page(objects, body.path("next").textValue());

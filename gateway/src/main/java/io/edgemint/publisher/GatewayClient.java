@@ -190,7 +190,7 @@ public final class GatewayClient {
   }
 
   /** One of the organisation's objects; null for what the gateway does not say. */
-  public record Listed(String key, long size, @Nullable String modified) {}
+  public record Listed(String key, long size, @Nullable String etag, @Nullable String modified) {}
 
   /** A page of objects and where the next one begins, which is null after the last. */
   public record Page(List<Listed> objects, @Nullable String next) {}

@@ -2,6 +2,7 @@ package io.edgemint.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.edgemint.publisher.Digest;
 import io.edgemint.publisher.GatewayClient;
@@ -22,11 +23,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeliveryTest {
   private static final String FIRST = "job-7/logs_part1_job-7.tar";
@@ -72,11 +78,16 @@ class DeliveryTest {
   }
 
   private Delivery delivery() {
+    return on("here");
+  }
+
+  /** As another machine has it, which remembers other things. */
+  private Delivery on(String machine) {
     GatewayClient client = GatewayClient.of(gateway.address(), () -> "token", false);
     return new Delivery(
         client,
-        new Uploader(client, new Journal(temp.resolve("journal")), 2),
-        temp.resolve("state"),
+        new Uploader(client, new Journal(temp.resolve(machine + "/journal")), 2),
+        temp.resolve(machine + "/state"),
         gateway.address(),
         "archive",
         new JobName("job-7", "logs"),
@@ -86,6 +97,26 @@ class DeliveryTest {
 
   private List<Published> deliver() throws InterruptedException {
     return delivery().deliver(folder, LIMIT);
+  }
+
+  /** What was written besides the claim. */
+  private List<String> written() {
+    return gateway.written.stream().filter(key -> !key.contains(".claim-")).toList();
+  }
+
+  private List<String> claims() {
+    return gateway.objects.keySet().stream().filter(key -> key.contains(".claim-")).toList();
+  }
+
+  /** Something that fails in an answer of the gateway, and may not be thrown there. */
+  private static Runnable quietly(Callable<?> call) {
+    return () -> {
+      try {
+        call.call();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    };
   }
 
   private byte[] object(String key) {
@@ -100,7 +131,7 @@ class DeliveryTest {
   void deliver_folder_writesArchivesAndTheManifestLast() throws Exception {
     List<Published> delivered = deliver();
 
-    assertThat(gateway.written).containsExactly(FIRST, SECOND, MANIFEST);
+    assertThat(written()).containsExactly(FIRST, SECOND, MANIFEST);
     assertThat(delivered).extracting(Published::key).containsExactly(FIRST, SECOND, MANIFEST);
     JsonObject manifest = new JsonObject(new String(object(MANIFEST), StandardCharsets.UTF_8));
     assertThat(manifest)
@@ -135,7 +166,7 @@ class DeliveryTest {
     deliver();
 
     assertThat(deliver()).isEmpty();
-    assertThat(gateway.written).hasSize(3);
+    assertThat(written()).hasSize(3);
   }
 
   @Test
@@ -146,19 +177,19 @@ class DeliveryTest {
     assertThatThrownBy(this::deliver)
         .isInstanceOf(PublishingFailed.class)
         .hasMessageContaining("has been delivered");
-    assertThat(gateway.written).hasSize(3);
+    assertThat(written()).hasSize(3);
   }
 
   @Test
   void deliver_afterAFailureHalfWay_sendsWhatIsMissing() throws Exception {
     gateway.refused = key -> key.equals(SECOND);
     assertThatThrownBy(this::deliver).isInstanceOf(PublishingFailed.class);
-    assertThat(gateway.written).containsExactly(FIRST);
+    assertThat(written()).containsExactly(FIRST);
     gateway.refused = key -> false;
 
     List<Published> delivered = deliver();
 
-    assertThat(gateway.written).containsExactly(FIRST, SECOND, MANIFEST);
+    assertThat(written()).containsExactly(FIRST, SECOND, MANIFEST);
     assertThat(delivered).extracting(Published::alreadyThere).containsExactly(true, false, false);
   }
 
@@ -238,5 +269,195 @@ class DeliveryTest {
     assertThat(gateway.objects).hasSize(3);
     assertThat(delivery().cancel(true)).containsExactly(MANIFEST, FIRST, SECOND);
     assertThat(gateway.objects).isEmpty();
+  }
+
+  @Test
+  void deliver_otherContentOfTheSameSizeAfterTheManifest_isRefused() throws Exception {
+    deliver();
+    Files.writeString(folder.resolve("a.log"), "A".repeat(9000));
+
+    assertThatThrownBy(this::deliver)
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContainingAll("has been delivered", FIRST);
+    assertThat(written()).hasSize(3);
+  }
+
+  @Test
+  void deliver_lessAfterTheManifest_isRefused() throws Exception {
+    Trees.file(folder, "z.log", "z".repeat(8000));
+    deliver();
+    Files.delete(folder.resolve("z.log"));
+
+    assertThatThrownBy(this::deliver)
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContainingAll("has been delivered", "part3");
+  }
+
+  @Test
+  void deliver_againFromElsewhere_doesNotClaimThatItIsTheSame() throws Exception {
+    deliver();
+
+    assertThatThrownBy(() -> on("there").deliver(folder, LIMIT))
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContainingAll("has been delivered", "not from this machine");
+    assertThat(written()).hasSize(3);
+    assertThat(claims()).isEmpty();
+  }
+
+  @Test
+  void deliver_removedAndDeliveredByAnother_isNotTakenForOnesOwn() throws Exception {
+    deliver();
+    on("there").cancel(true);
+    Files.writeString(folder.resolve("a.log"), "A".repeat(9000));
+    on("there").deliver(folder, LIMIT);
+    Files.writeString(folder.resolve("a.log"), "a".repeat(9000));
+
+    assertThatThrownBy(this::deliver)
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContaining("not from this machine");
+  }
+
+  @Test
+  void deliver_whole_leavesNoClaim() throws Exception {
+    gateway.before =
+        key -> {
+          if (key.equals(FIRST) || key.equals(MANIFEST)) {
+            assertThat(claims()).as(key).hasSize(1);
+          }
+        };
+    deliver();
+
+    assertThat(gateway.objects.keySet()).containsExactlyInAnyOrder(FIRST, SECOND, MANIFEST);
+  }
+
+  @Test
+  void deliver_cutAfterTheManifest_dropsItsClaimInTheNextRun() throws Exception {
+    Thread caller = Thread.currentThread();
+    gateway.before =
+        key -> {
+          if (key.contains(".claim-") && gateway.objects.containsKey(MANIFEST)) {
+            caller.interrupt();
+          }
+        };
+    // Interrupted or not, what counts is what the next run finds.
+    try {
+      deliver();
+    } catch (InterruptedException e) {
+      assertThat(gateway.objects).containsKey(MANIFEST);
+    }
+    var _ = Thread.interrupted();
+    gateway.before = key -> {};
+
+    assertThat(deliver()).isEmpty();
+    assertThat(claims()).isEmpty();
+  }
+
+  @Test
+  void cancel_whileAnotherMachineDelivers_isRefusedAndTheDeliveryIsWhole() throws Exception {
+    AtomicReference<Throwable> refused = new AtomicReference<>();
+    gateway.before =
+        key -> {
+          if (key.equals(MANIFEST)) {
+            refused.set(catchThrowable(() -> on("there").cancel(false)));
+          }
+        };
+
+    assertThat(deliver()).hasSize(3);
+
+    assertThat(refused.get())
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContainingAll("another machine", "2026-11-29T12:00:00Z", "--cancel --force");
+    assertThat(gateway.objects.keySet()).containsExactlyInAnyOrder(FIRST, SECOND, MANIFEST);
+  }
+
+  @Test
+  void deliver_whileAnotherMachineCancels_isRefused() throws Exception {
+    gateway.refused = key -> key.equals(SECOND);
+    assertThatThrownBy(this::deliver).isInstanceOf(PublishingFailed.class);
+    gateway.refused = key -> false;
+    AtomicReference<Throwable> refused = new AtomicReference<>();
+    gateway.before =
+        key -> {
+          if (key.equals(FIRST)) {
+            refused.set(catchThrowable(() -> on("there").deliver(folder, LIMIT)));
+          }
+        };
+
+    assertThat(delivery().cancel(false)).containsExactly(FIRST);
+
+    assertThat(refused.get())
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContaining("another machine");
+    assertThat(gateway.objects).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FIRST, SECOND, MANIFEST})
+  void cancelWithForce_whileAnotherMachineDelivers_leavesNoManifestOfWhatIsGone(String at)
+      throws Exception {
+    AtomicBoolean once = new AtomicBoolean();
+    gateway.before =
+        key -> {
+          if (key.equals(at) && once.compareAndSet(false, true)) {
+            quietly(() -> on("there").cancel(true)).run();
+          }
+        };
+
+    assertThatThrownBy(this::deliver)
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContaining("somebody has removed the delivery");
+
+    assertThat(gateway.objects).doesNotContainKey(MANIFEST);
+    delivery().cancel(false);
+    assertThat(gateway.objects).isEmpty();
+    assertThat(deliver()).hasSize(3);
+  }
+
+  @Test
+  void cancelWithForce_ofWhatAnotherMachineBeganAndLeft_leavesNothing() throws Exception {
+    gateway.refused = key -> key.equals(SECOND);
+    assertThatThrownBy(this::deliver).isInstanceOf(PublishingFailed.class);
+    gateway.refused = key -> false;
+
+    assertThatThrownBy(() -> on("there").cancel(false)).hasMessageContaining("--cancel --force");
+    assertThatThrownBy(() -> on("there").deliver(folder, LIMIT))
+        .isInstanceOf(PublishingFailed.class);
+    assertThat(claims()).as("the first one's").hasSize(1);
+    assertThat(on("there").cancel(true)).containsExactly(FIRST);
+
+    assertThat(gateway.objects).isEmpty();
+  }
+
+  @Test
+  void cancelWithForce_manifestThatComesLast_isRemovedToo() throws Exception {
+    gateway.refused = key -> key.equals(MANIFEST);
+    assertThatThrownBy(this::deliver).isInstanceOf(PublishingFailed.class);
+    gateway.before =
+        key -> {
+          if (key.equals(SECOND)) {
+            gateway.objects.put(MANIFEST, new byte[1]);
+          }
+        };
+
+    assertThat(on("there").cancel(true)).contains(MANIFEST);
+
+    assertThat(gateway.objects).isEmpty();
+  }
+
+  @Test
+  void deliver_twiceAtOnceOnOneMachine_isRefused() throws Exception {
+    AtomicReference<Throwable> refused = new AtomicReference<>();
+    gateway.before =
+        key -> {
+          if (key.equals(FIRST)) {
+            refused.set(catchThrowable(() -> delivery().cancel(false)));
+          }
+        };
+
+    assertThat(deliver()).hasSize(3);
+
+    assertThat(refused.get())
+        .isInstanceOf(PublishingFailed.class)
+        .hasMessageContaining("on this machine");
   }
 }

@@ -10,12 +10,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A gateway with one destination, {@code archive}, to which each object goes by one PUT. */
@@ -26,13 +31,19 @@ final class TinyGateway implements AutoCloseable {
   /** In the order of their arrival. */
   final List<String> written = new CopyOnWriteArrayList<>();
 
+  /** What happens before an object is written, or taken away. */
+  volatile Consumer<String> before = key -> {};
+
   /** Objects that the storage does not take, by their keys. */
   volatile Predicate<String> refused = key -> false;
 
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicInteger serial = new AtomicInteger();
   private final HttpServer server;
 
   TinyGateway() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+    server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
@@ -63,7 +74,7 @@ final class TinyGateway implements AutoCloseable {
       } else if (objects.containsKey(order.getString("key"))) {
         answer(exchange, 409, new JsonObject().put("code", "object_exists"));
       } else {
-        String id = "id" + uploads.size();
+        String id = "id" + serial.incrementAndGet();
         uploads.put(id, order);
         answer(exchange, 201, plan(id, order));
       }
@@ -102,6 +113,7 @@ final class TinyGateway implements AutoCloseable {
 
   private void store(HttpExchange exchange, JsonObject order, byte[] body) throws IOException {
     String key = order.getString("key");
+    before.accept(key);
     if (refused.test(key)) {
       exchange.sendResponseHeaders(403, -1);
       return;
@@ -116,15 +128,25 @@ final class TinyGateway implements AutoCloseable {
     if (!query.startsWith("destination=archive")) {
       answer(exchange, 404, new JsonObject().put("code", "destination_missing"));
     } else if (exchange.getRequestMethod().equals("DELETE")) {
+      before.accept(path.get(3));
       boolean gone = objects.remove(path.get(3)) != null;
-      exchange.sendResponseHeaders(gone ? 204 : 404, -1);
+      if (gone) {
+        exchange.sendResponseHeaders(204, -1);
+      } else {
+        answer(exchange, 404, new JsonObject().put("code", "object_missing"));
+      }
     } else {
       String prefix = query.substring(query.indexOf("prefix=") + "prefix=".length());
       JsonArray list = new JsonArray();
       objects.forEach(
           (key, bytes) -> {
             if (key.startsWith(prefix)) {
-              list.add(new JsonObject().put("key", key).put("size", bytes.length));
+              list.add(
+                  new JsonObject()
+                      .put("key", key)
+                      .put("size", bytes.length)
+                      .put("etag", Integer.toHexString(Arrays.hashCode(bytes)))
+                      .put("last_modified", "2026-11-29T12:00:00Z"));
             }
           });
       answer(exchange, 200, new JsonObject().put("objects", list));
@@ -141,5 +163,6 @@ final class TinyGateway implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+    threads.shutdownNow();
   }
 }
