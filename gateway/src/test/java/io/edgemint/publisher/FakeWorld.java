@@ -55,7 +55,8 @@ final class FakeWorld implements AutoCloseable {
   volatile long life = 900;
   final Map<String, String> moreHeaders = new ConcurrentHashMap<>();
   private final AtomicInteger serial = new AtomicInteger();
-  private final HttpServer server;
+  private final int port;
+  private HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Something that goes wrong before a request is looked at. */
@@ -95,15 +96,32 @@ final class FakeWorld implements AutoCloseable {
   }
 
   FakeWorld() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
-    server.setExecutor(threads);
-    server.createContext("/v1/", exchange -> handle(exchange, true));
-    server.createContext("/store/", exchange -> handle(exchange, false));
-    server.start();
+    server = open(0);
+    port = server.getAddress().getPort();
+  }
+
+  private HttpServer open(int at) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), at);
+    HttpServer opened = HttpServer.create(address, 0);
+    opened.setExecutor(threads);
+    opened.createContext("/v1/", exchange -> handle(exchange, true));
+    opened.createContext("/store/", exchange -> handle(exchange, false));
+    opened.start();
+    return opened;
+  }
+
+  /** Is gone with all its connections, as a process that is killed. */
+  synchronized void kill() {
+    server.stop(0);
+  }
+
+  /** Is back at its address, and knows what it knew. */
+  synchronized void restart() throws IOException {
+    server = open(port);
   }
 
   String address() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return "http://127.0.0.1:" + port;
   }
 
   private void handle(HttpExchange exchange, boolean gateway) throws IOException {
@@ -396,7 +414,7 @@ final class FakeWorld implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     server.stop(0);
     threads.shutdownNow();
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import io.edgemint.ManualClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ class UploaderTest {
   private final AtomicReference<String> token = new AtomicReference<>("good");
   private FakeWorld world;
   private Uploader uploader;
+  private Runnable whenWaiting = () -> {};
   private Duration patience = Duration.ofSeconds(60);
 
   @BeforeEach
@@ -54,8 +56,13 @@ class UploaderTest {
     world.close();
   }
 
+  private void await(Duration wait) {
+    waits.add(wait);
+    whenWaiting.run();
+  }
+
   private Uploader uploader(int parallel, Duration stall) {
-    Backoff backoff = new Backoff(new SplittableRandom(1), waits::add);
+    Backoff backoff = new Backoff(new SplittableRandom(1), this::await);
     URI gateway = GatewayClient.checked(world.address(), false);
     return new Uploader(
         new GatewayClient(gateway, token::get, backoff, clock, Wire.client(), patience),
@@ -167,6 +174,46 @@ class UploaderTest {
 
     assertThat(world.puts()).first().isEqualTo("PUT 3");
     assertThat(told.notes).anyMatch(note -> note.contains("resuming: 7 of 9 parts"));
+  }
+
+  /** Gone for so long, until the waits have come that far; nobody runs the command again. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /v1/uploads",
+        "POST /v1/uploads/id-1/parts",
+        "PUT 3",
+        "POST /v1/uploads/id-1/complete"
+      })
+  void upload_killedAndRestartedMeanwhile_goesOnByItself(String at) throws Exception {
+    FakeWorld.Fault kill =
+        first(
+            1,
+            at,
+            (exchange, what) -> {
+              world.kill();
+              return true;
+            });
+    world.gatewayFault = kill;
+    world.storageFault = kill;
+    AtomicInteger down = new AtomicInteger();
+    whenWaiting =
+        () -> {
+          if (down.incrementAndGet() == 8) {
+            try {
+              world.restart();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+
+    upload(file(SEVERAL));
+
+    assertThat(down).hasValueGreaterThanOrEqualTo(8);
+    assertThat(world.only()).isEqualTo(Files.readAllBytes(folder.resolve("firmware.bin")));
+    assertThat(told.done).hasValue(SEVERAL);
+    assertNothingLeft();
   }
 
   @Test

@@ -303,7 +303,7 @@ final class RadosGateway implements AutoCloseable {
     [osd]
     osd data = %4$s/osd
     osd objectstore = memstore
-    memstore device bytes = 1073741824
+    memstore device bytes = 4294967296
     osd class dir = %5$s
     osd class load list = *
     osd class default list = *

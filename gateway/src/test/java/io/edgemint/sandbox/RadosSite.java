@@ -199,20 +199,25 @@ public final class RadosSite implements AutoCloseable {
   }
 
   private Process start(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(Target.built("edgemint").toString()));
-    command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(Daemon.bound(command)).redirectErrorStream(true);
-    builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
-    builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", world.jvmOptions()));
-    builder.environment().putAll(identity.environment());
     try {
-      return builder.start();
+      return command(world.jvmOptions(), arguments).redirectErrorStream(true).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private String settingsFile() {
+  /** A command, by the launcher, as the gateway's identity; {@link Daemon#end} ends it. */
+  ProcessBuilder command(List<String> jvmOptions, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(Target.built("edgemint").toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(Daemon.bound(command));
+    builder.environment().put("EDGEMINT_JAVA", System.getProperty("java.home"));
+    builder.environment().put("EDGEMINT_JAVA_OPTS", String.join(" ", jvmOptions));
+    builder.environment().putAll(identity.environment());
+    return builder;
+  }
+
+  String settingsFile() {
     return folder.resolve("edgemint.yaml").toString();
   }
 
