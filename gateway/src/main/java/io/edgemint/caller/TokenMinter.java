@@ -18,6 +18,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -85,6 +86,17 @@ public final class TokenMinter {
   public Stream<String> mint(Content content, long now, int count) {
     return IntStream.rangeClosed(1, count)
         .mapToObj(number -> sign(content, content.subject() + "-" + number, now));
+  }
+
+  /** The same for devices of several organisations, which come in turn. */
+  public Stream<String> mint(Content content, List<OrgId> orgs, long now, int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(
+            number ->
+                sign(
+                    content.in(orgs.get((number - 1) % orgs.size())),
+                    content.subject() + "-" + number,
+                    now));
   }
 
   private String sign(Content content, String subject, long now) {
@@ -162,6 +174,10 @@ public final class TokenMinter {
     public Content {
       audiences = Set.copyOf(audiences);
       scopes = Set.copyOf(scopes);
+    }
+
+    private Content in(OrgId other) {
+      return new Content(iss, audiences, subject, other, scopes, entitlement, life, names);
     }
 
     private ObjectNode claims(String about, long now) {
