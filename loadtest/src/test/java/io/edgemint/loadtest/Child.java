@@ -22,7 +22,7 @@ final class Child implements AutoCloseable {
           "-Xmx512m",
           "-XX:+UseSerialGC");
 
-  private static final long START_SECONDS = 60;
+  private static final long START_SECONDS = 180;
   private static final long STOP_SECONDS = 5;
   private static final String LISTENING = "listening on ";
 
@@ -37,7 +37,7 @@ final class Child implements AutoCloseable {
   /**
    * Starts a main class of this classpath that calls {@link #serve}.
    *
-   * @throws IOException if it does not listen within a minute; its own output says why
+   * @throws IOException if it does not listen within three minutes; its own output says why
    */
   static Child start(Class<?> main, String... arguments) throws Exception {
     return start(List.of(), main, arguments);

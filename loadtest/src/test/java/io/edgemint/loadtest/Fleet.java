@@ -1,39 +1,44 @@
 package io.edgemint.loadtest;
 
+import io.gatling.javaapi.core.CoreDsl;
+import io.gatling.javaapi.core.FeederBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Devices with a token each, and the gateway that they ask.
  *
  * @param target the gateway's address
  * @param tokens one for each device
- * @param own the gateway, if it was started for them, else null; ends with {@link #close}
+ * @param own what was started for them; ends with {@link #close}
  */
-record Fleet(String target, List<String> tokens, @Nullable Child own) implements AutoCloseable {
+record Fleet(String target, List<String> tokens, AutoCloseable own) implements AutoCloseable {
+  /** Starts a gateway that knows so many devices. */
+  @FunctionalInterface
+  interface Starter {
+    Fleet start(int devices) throws Exception;
+  }
+
   /**
-   * A fleet of a gateway that runs somewhere, or else of the sandbox, which is started.
+   * The fleet of the gateway at {@code -Dtarget} with the tokens in the file {@code -Dtokens}, or
+   * else, where that is not given, of one that is started.
    *
-   * @param target the gateway's address, or null
-   * @param tokens a file with a token on each line; null without a target
    * @throws IllegalStateException if there is no gateway or too few tokens; the message says why
    */
-  static Fleet of(@Nullable String target, @Nullable String tokens, int devices) {
+  static Fleet of(int devices, Starter starter) {
+    String target = System.getProperty("target");
+    String tokens = System.getProperty("tokens");
     try {
-      if (target != null) {
-        if (tokens == null) {
-          throw new IllegalStateException("-Dtarget goes with -Dtokens, a file of tokens");
-        }
-        return new Fleet(target, read(Path.of(tokens), devices), null);
+      if (target == null) {
+        return starter.start(devices);
       }
-      Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
-      Path file = Files.createTempFile(folder, "tokens", "");
-      Child gateway = Child.start(SandboxServer.class, Integer.toString(devices), file.toString());
-      String address = "http://127.0.0.1:" + gateway.port();
-      return new Fleet(address, read(file, devices), gateway);
+      if (tokens == null) {
+        throw new IllegalStateException("-Dtarget goes with -Dtokens, a file of tokens");
+      }
+      return new Fleet(target, read(Path.of(tokens), devices), () -> {});
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -41,7 +46,8 @@ record Fleet(String target, List<String> tokens, @Nullable Child own) implements
     }
   }
 
-  private static List<String> read(Path file, int devices) throws IOException {
+  /** The first tokens of a file, one on each line. */
+  static List<String> read(Path file, int devices) throws IOException {
     List<String> tokens = Files.readAllLines(file);
     if (tokens.size() < devices) {
       throw new IllegalStateException(
@@ -50,10 +56,23 @@ record Fleet(String target, List<String> tokens, @Nullable Child own) implements
     return tokens.subList(0, devices);
   }
 
+  /** Gives each device its {@code token}, in the order of the file. */
+  FeederBuilder<Object> feeder() {
+    return feeder(0, tokens.size());
+  }
+
+  /** The same for some of them. */
+  FeederBuilder<Object> feeder(int from, int to) {
+    return CoreDsl.listFeeder(
+        tokens.subList(from, to).stream().map(it -> Map.<String, Object>of("token", it)).toList());
+  }
+
   @Override
   public void close() {
-    if (own != null) {
+    try {
       own.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the gateway does not stop", e);
     }
   }
 }

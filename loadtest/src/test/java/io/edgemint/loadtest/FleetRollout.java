@@ -2,62 +2,44 @@ package io.edgemint.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.global;
-import static io.gatling.javaapi.core.CoreDsl.jmesPath;
-import static io.gatling.javaapi.core.CoreDsl.listFeeder;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
-import static io.gatling.javaapi.http.HttpDsl.status;
 
-import io.gatling.javaapi.core.FeederBuilder;
 import io.gatling.javaapi.core.ScenarioBuilder;
 import io.gatling.javaapi.core.Simulation;
-import io.gatling.javaapi.http.HttpProtocolBuilder;
-import java.time.Duration;
-import java.util.Map;
 
 /**
- * A fleet fetches one firmware for half a minute: devices come when they come, whether or not those
- * before them were answered, and each has a token and a connection of its own.
+ * A fleet fetches one firmware, half of it within the first fifth of the time: devices come when
+ * they come, whether or not those before them were answered, and each has a token and a connection
+ * of its own.
  *
- * <p>System properties: {@code rate} (devices per second, 300), {@code target} (the address of a
- * gateway; without it the sandbox is started, asked 3,000 times first, and stopped), {@code tokens}
- * (a file with a token on each line, one for each device), {@code key} (what they ask for).
+ * <p>System properties: {@code rate} (devices per second on the whole, 400), {@code seconds},
+ * {@code target} (the address of a gateway; without it the sandbox is started, asked 3,000 times
+ * first, and stopped), {@code tokens} (a file with a token on each line, one for each device),
+ * {@code key} (what they ask for).
  */
 public final class FleetRollout extends Simulation {
-  private static final int SECONDS = 30;
-  private static final int RATE = Integer.getInteger("rate", 300);
-  private static final int DEVICES = RATE * SECONDS;
+  private static final int RATE = Load.rate(400);
+  private static final int DEVICES = RATE * Load.SECONDS;
+  private static final double BURST = 2.5;
+  private static final double REST = 0.625;
 
-  private final Fleet fleet =
-      Fleet.of(System.getProperty("target"), System.getProperty("tokens"), DEVICES);
-
-  private final HttpProtocolBuilder protocol = http.baseUrl(fleet.target()).disableWarmUp();
-
-  private final FeederBuilder<Object> tokens =
-      listFeeder(
-              fleet.tokens().stream().map(token -> Map.<String, Object>of("token", token)).toList())
-          .queue();
+  private final Fleet fleet = Fleet.of(DEVICES, SandboxServer::fleet);
 
   private final ScenarioBuilder device =
-      scenario("device")
-          .feed(tokens)
-          .exec(
-              http("link")
-                  .get("/v1/links/" + System.getProperty("key", SandboxServer.KEY))
-                  .header("Authorization", "Bearer #{token}")
-                  .check(
-                      status().is(200),
-                      jmesPath("url").ofString().exists(),
-                      jmesPath("expires_in").ofInt().gte(1)));
+      scenario("device").feed(fleet.feeder().queue()).exec(Load.link("link", Load.KEY));
 
   /** Asks for as many links as there are devices, and lets none of them fail. */
   public FleetRollout() {
-    setUp(device.injectOpen(constantUsersPerSec(RATE).during(Duration.ofSeconds(SECONDS))))
-        .protocols(protocol)
-        .maxDuration(Duration.ofSeconds(3 * SECONDS))
+    setUp(
+            device.injectOpen(
+                constantUsersPerSec(BURST * RATE).during(Load.SECONDS / 5),
+                constantUsersPerSec(REST * RATE).during(Load.SECONDS - Load.SECONDS / 5)))
+        .protocols(Load.connectionEach(fleet))
+        .maxDuration(Load.LONGEST)
         .assertions(
-            global().failedRequests().count().is(0L),
-            global().allRequests().count().is((long) DEVICES));
+            Load.noneFailed("link"),
+            Load.allCame("link", DEVICES),
+            global().requestsPerSec().gte(0.95 * RATE));
   }
 
   @Override

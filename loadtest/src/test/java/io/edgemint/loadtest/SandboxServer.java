@@ -39,6 +39,15 @@ final class SandboxServer {
     System.exit(0);
   }
 
+  /** A sandbox in a process of its own, asked often before, and a fleet of its devices. */
+  static Fleet fleet(int devices) throws Exception {
+    Path folder = Files.createDirectories(Path.of("target").toAbsolutePath());
+    Path tokens = Files.createTempFile(folder, "tokens", "");
+    Child gateway = Child.start(SandboxServer.class, Integer.toString(devices), tokens.toString());
+    String address = "http://127.0.0.1:" + gateway.port();
+    return new Fleet(address, Fleet.read(tokens, devices), gateway);
+  }
+
   /**
    * Asks for links one after the other, as a gateway that has been up for a while was asked: one
    * whose code is cold may refuse what comes all at once. What a cold one does is another question.
@@ -74,6 +83,7 @@ final class SandboxServer {
 
   private static List<String> tokens(Sandbox sandbox, int devices, String prefix) {
     return IntStream.rangeClosed(1, devices)
+        .parallel()
         .mapToObj(number -> claims(prefix + number))
         .map(sandbox.world().issuer()::token)
         .toList();
