@@ -46,7 +46,7 @@ public final class ManyOrgs extends Simulation {
                         ? platform.cloudFront(id(i), Platform.key(KeyAlgorithm.ECDSA_P256))
                         : platform.keyPair(id(i)))
             .toList();
-    return platform.start(orgs, zipf(devices));
+    return platform.start(orgs, zipf(devices)).warmedUp();
   }
 
   private static String id(int i) {

@@ -4,10 +4,6 @@ import io.edgemint.sandbox.Firmware;
 import io.edgemint.sandbox.Sandbox;
 import io.edgemint.sandbox.Tenant;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,14 +21,12 @@ final class SandboxServer {
 
   static final String PATH = "/v1/links/" + KEY;
 
-  private static final int WARM_UP = 3_000;
-
   private SandboxServer() {}
 
   /** Takes the number of devices, and the file to write their tokens to. */
   public static void main(String[] args) throws IOException {
     Sandbox sandbox = start();
-    warmUp(sandbox);
+    Fleet.warmUp(sandbox.edge().toString(), tokens(sandbox, Fleet.WARM_UP, "warm-"), Fleet.WARM_UP);
     Files.write(Path.of(args[1]), tokens(sandbox, Integer.parseInt(args[0])));
     Child.serve(sandbox.edge().getPort());
     sandbox.close();
@@ -46,28 +40,6 @@ final class SandboxServer {
     Child gateway = Child.start(SandboxServer.class, Integer.toString(devices), tokens.toString());
     String address = "http://127.0.0.1:" + gateway.port();
     return new Fleet(address, Fleet.read(tokens, devices), gateway);
-  }
-
-  /**
-   * Asks for links one after the other, as a gateway that has been up for a while was asked: one
-   * whose code is cold may refuse what comes all at once. What a cold one does is another question.
-   */
-  private static void warmUp(Sandbox sandbox) throws IOException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      for (String token : tokens(sandbox, WARM_UP, "warm-")) {
-        HttpRequest request =
-            HttpRequest.newBuilder(URI.create(sandbox.edge() + PATH))
-                .header("Authorization", "Bearer " + token)
-                .build();
-        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        if (status != 200) {
-          throw new IllegalStateException("the sandbox answers " + status);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while warming up", e);
-    }
   }
 
   /** A sandbox in this process, with a folder of its own below {@code target}. */

@@ -77,7 +77,7 @@ public final class StorageTrouble extends Simulation {
           null);
     }
     try {
-      return platform.start(orgs, turns);
+      return platform.start(orgs, turns).warmedUp();
     } catch (Exception e) {
       throw new IllegalStateException("no gateway to ask", e);
     }
