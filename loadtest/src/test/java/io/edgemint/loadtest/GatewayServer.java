@@ -4,7 +4,6 @@ import io.edgemint.app.Gateway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
 
 /**
  * A gateway alone in a process of its own, as it is in production: beside it in one JVM, the
@@ -16,13 +15,13 @@ final class GatewayServer {
 
   private GatewayServer() {}
 
-  /** Takes the settings file. */
+  /** Takes the settings file, whose scalars the environment overrides as ever. */
   public static void main(String[] args) throws IOException {
     // As whom STS is asked, where anybody's role is assumed.
     System.setProperty("aws.accessKeyId", IDENTITY);
     System.setProperty("aws.secretAccessKey", "secret");
     try (Gateway gateway =
-        Gateway.start(Path.of(args[0]), Map.of(), InstantSource.system(), line -> {})) {
+        Gateway.start(Path.of(args[0]), System.getenv(), InstantSource.system(), line -> {})) {
       Child.serve(gateway.edgePort());
     }
     System.exit(0);

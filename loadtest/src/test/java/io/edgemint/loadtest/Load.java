@@ -49,10 +49,12 @@ final class Load {
     return http(name).get("/v1/links/" + key).header("Authorization", "Bearer #{token}");
   }
 
-  /** Asks for a link, and gets one. */
+  /** Asks for a link, and gets one; else the report tells the code of the refusal. */
   static HttpRequestActionBuilder link(String name, String key) {
     return ask(name, key)
         .check(
+            status().in(200, 429, 503),
+            jmesPath("code").withDefault("none").is("none"),
             status().is(200),
             jmesPath("url").ofString().exists(),
             jmesPath("expires_in").ofInt().gte(1));

@@ -43,7 +43,9 @@ public final class Overload extends Simulation {
     Platform platform = Platform.create(ONE_THREAD_AND_SHARES);
     List<String> ids = IntStream.range(0, devices).mapToObj("org-%d"::formatted).toList();
     SigningKeyPair key = Platform.key(KeyAlgorithm.RSA_2048);
-    return platform.start(ids.stream().map(id -> platform.cloudFront(id, key)).toList(), ids);
+    return platform
+        .start(ids.stream().map(id -> platform.cloudFront(id, key)).toList(), ids)
+        .warmedUp();
   }
 
   /** Asks too much, and takes links and well-formed refusals. */

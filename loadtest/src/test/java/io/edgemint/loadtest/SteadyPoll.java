@@ -61,7 +61,7 @@ public final class SteadyPoll extends Simulation {
           .on(
               exec(Load.refused(http("no token").get("/v1/links/fw/x"), 401, "token_missing")),
               exec(Load.refused(Load.ask("foreign key", "factory/x"), 403, "key_not_entitled")),
-              exec(Load.refused(Load.ask("bad key", "fw//x"), 400, "key_invalid")),
+              exec(Load.refused(Load.ask("bad key", "fw/%2Fx"), 400, "key_invalid")),
               exec(Load.refused(Load.ask("bad life", "fw/x?ttl=1"), 400, "ttl_out_of_range")),
               exec(Load.refused(http("no route").get("/v2/links/fw/x"), 404, "route_unknown")));
 
