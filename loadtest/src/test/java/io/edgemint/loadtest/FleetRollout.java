@@ -12,13 +12,13 @@ import io.gatling.javaapi.core.Simulation;
  * they come, whether or not those before them were answered, and each has a token and a connection
  * of its own.
  *
- * <p>System properties: {@code rate} (devices per second on the whole, 400), {@code seconds},
+ * <p>System properties: {@code rate} (devices per second on the whole, 300), {@code seconds},
  * {@code target} (the address of a gateway; without it the sandbox is started, asked 3,000 times
  * first, and stopped), {@code tokens} (a file with a token on each line, one for each device),
  * {@code key} (what they ask for).
  */
 public final class FleetRollout extends Simulation {
-  private static final int RATE = Load.rate(400);
+  private static final int RATE = Load.rate(300);
   private static final int DEVICES = RATE * Load.SECONDS;
   private static final double BURST = 2.5;
   private static final double REST = 0.625;
