@@ -1,6 +1,8 @@
 package io.edgemint.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.details;
+import static io.gatling.javaapi.core.CoreDsl.doIf;
+import static io.gatling.javaapi.core.CoreDsl.dummy;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.jmesPath;
 import static io.gatling.javaapi.core.CoreDsl.responseTimeInMillis;
@@ -13,6 +15,8 @@ import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.http.HttpProtocolBuilder;
 import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What all simulations have in common. */
 final class Load {
@@ -92,6 +96,20 @@ final class Load {
         status().is(status),
         header("Content-Type").is("application/problem+json"),
         jmesPath("code").is(code));
+  }
+
+  /**
+   * A failure in the report for each device that comes later than a twentieth after the time in
+   * which all were to come: for simulations whose last answers may take long.
+   */
+  static ChainBuilder comeInTime() {
+    AtomicLong first = new AtomicLong();
+    long most = TimeUnit.SECONDS.toNanos(SECONDS) * 105 / 100;
+    return doIf(session -> {
+          first.compareAndSet(0, System.nanoTime());
+          return System.nanoTime() - first.get() > most;
+        })
+        .then(dummy("came too late", 0).withSuccess(false));
   }
 
   /** Not one of these failed. */
