@@ -5,6 +5,7 @@ import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.doIf;
 import static io.gatling.javaapi.core.CoreDsl.doWhile;
 import static io.gatling.javaapi.core.CoreDsl.pause;
+import static io.gatling.javaapi.core.CoreDsl.rampUsers;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
@@ -19,9 +20,9 @@ import java.util.stream.IntStream;
 
 /**
  * A gateway has just been started, nobody has asked it for anything, and a device of each of its
- * organisations comes at once, with a connection of its own. Code that nothing has warmed up is
- * slow, so it may send some away for a while; whoever comes back when told gets a link. Says how
- * many had to wait.
+ * organisations comes, half of them at once and the others within three seconds, each with a
+ * connection of its own. Code that nothing has warmed up is slow, so it may send some away for a
+ * while; whoever comes back when told gets a link. Says how often somebody had to wait.
  *
  * <p>System properties: {@code orgs} (1,000), {@code target} and {@code tokens} (a token of each),
  * {@code key}. Without a target a gateway is started, alone in its process.
@@ -64,9 +65,9 @@ public final class ColdStart extends Simulation {
     return platform.start(orgs, ids);
   }
 
-  /** Lets everybody come at once, and waits until everybody has a link. */
+  /** Lets everybody come, and waits until everybody has a link. */
   public ColdStart() {
-    setUp(device.injectOpen(atOnceUsers(ORGS)))
+    setUp(device.injectOpen(atOnceUsers(ORGS / 2), rampUsers(ORGS - ORGS / 2).during(3)))
         .protocols(Load.connectionEach(fleet))
         .maxDuration(Load.LONGEST)
         .assertions(
@@ -75,7 +76,7 @@ public final class ColdStart extends Simulation {
 
   @Override
   public void after() {
-    System.out.printf("%d devices came at once to a cold gateway; it answered %s%n", ORGS, answers);
+    System.out.printf("%d devices came to a cold gateway; it answered %s%n", ORGS, answers);
     System.out.printf("told to come again: %d times%n", answers.refused());
     fleet.close();
   }
