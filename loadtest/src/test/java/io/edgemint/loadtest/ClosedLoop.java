@@ -31,6 +31,7 @@ final class ClosedLoop {
 
   private final List<ByteBuffer> requests;
   private final int answerLength;
+  private final int connections;
   private final ByteBuffer answer;
   private int next;
 
@@ -41,8 +42,14 @@ final class ClosedLoop {
    * @param answerLength how many bytes each answer has
    */
   ClosedLoop(String path, List<String> tokens, int answerLength) {
+    this(path, tokens, answerLength, CONNECTIONS);
+  }
+
+  /** The same over another number of connections. */
+  ClosedLoop(String path, List<String> tokens, int answerLength, int connections) {
     this.requests = tokens.stream().map(token -> request(path, token)).toList();
     this.answerLength = answerLength;
+    this.connections = connections;
     this.answer = ByteBuffer.allocateDirect(answerLength + 1);
   }
 
@@ -77,7 +84,7 @@ final class ClosedLoop {
    * @throws IOException if an answer is no 200 of the expected length, or does not come
    */
   Block drive(Child server, int seconds) throws IOException {
-    List<SocketChannel> connections = connect(server.port());
+    List<SocketChannel> connections = connect(server.port(), this.connections);
     CompletableFuture<Void> hung =
         CompletableFuture.runAsync(
             () -> connections.forEach(ClosedLoop::close),
@@ -108,10 +115,10 @@ final class ClosedLoop {
     }
   }
 
-  private static List<SocketChannel> connect(int port) throws IOException {
+  private static List<SocketChannel> connect(int port, int count) throws IOException {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    List<SocketChannel> connections = new ArrayList<>(CONNECTIONS);
-    for (int i = 0; i < CONNECTIONS; i++) {
+    List<SocketChannel> connections = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
       SocketChannel connection = SocketChannel.open(address);
       connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
       connections.add(connection);

@@ -61,17 +61,19 @@ final class NewConnections implements Callable<Integer> {
     byte[] request = KeepAlive.request(Site.PATH, site.tokens("device", 1).getFirst());
     List<TlsDevice> devices = new ArrayList<>();
     for (int i = 0; i < CONNECTIONS; i++) {
-      devices.add(new TlsDevice(request));
+      devices.add(new TlsDevice());
     }
     try (Child gateway =
         Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString())) {
       TlsDevice first = devices.getFirst();
       first.hello(address(), gateway.port());
-      first.finish();
+      first.finish(request);
       Answer answer = Answer.parse(first.answer());
+      first.close();
       try (TlsNginx nginx = TlsNginx.start(Cores.SERVER, site.folder(), answer)) {
         return drive(
             devices,
+            request,
             new Server(gateway.port(), gateway.process()),
             new Server(nginx.port(), nginx.process()));
       }
@@ -98,7 +100,8 @@ final class NewConnections implements Callable<Integer> {
     }
   }
 
-  private int drive(List<TlsDevice> devices, Server gateway, Server nginx) throws Exception {
+  private int drive(List<TlsDevice> devices, byte[] request, Server gateway, Server nginx)
+      throws Exception {
     System.out.println(
         "Connections per second; the server's and the client's share of their cores;"
             + " CPU time of the server for each connection");
@@ -108,8 +111,8 @@ final class NewConnections implements Callable<Integer> {
     List<Block> oursCounted = new ArrayList<>();
     for (int pair = 0; pair < warmUp + 3 * pairs && ratios.size() < pairs; pair++) {
       boolean gatewayFirst = pair % 2 == 0;
-      Block first = block(devices, gatewayFirst ? gateway : nginx);
-      Block second = block(devices, gatewayFirst ? nginx : gateway);
+      Block first = block(devices, request, gatewayFirst ? gateway : nginx);
+      Block second = block(devices, request, gatewayFirst ? nginx : gateway);
       Block ours = gatewayFirst ? first : second;
       Block theirs = gatewayFirst ? second : first;
       double ratio = ours.rate() / theirs.rate();
@@ -158,13 +161,13 @@ final class NewConnections implements Callable<Integer> {
   }
 
   /** Takes the connections in turn, one step at a time. */
-  private Block block(List<TlsDevice> devices, Server server)
+  private Block block(List<TlsDevice> devices, byte[] request, Server server)
       throws IOException, GeneralSecurityException {
     for (TlsDevice device : devices) {
       device.hello(address(), server.port());
     }
     for (TlsDevice device : devices.subList(0, devices.size() / 2)) {
-      device.finish();
+      device.finish(request);
     }
     Cpu before = Cpu.now(server.process());
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -173,9 +176,10 @@ final class NewConnections implements Callable<Integer> {
       for (int i = 0; i < devices.size(); i++) {
         TlsDevice device = devices.get(i);
         var _ = device.answer();
+        device.close();
         device.hello(address(), server.port());
         // Half of the connections are within their handshake, and half await their answer.
-        devices.get((i + devices.size() / 2) % devices.size()).finish();
+        devices.get((i + devices.size() / 2) % devices.size()).finish(request);
         answers++;
       }
     }

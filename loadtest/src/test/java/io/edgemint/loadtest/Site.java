@@ -43,13 +43,20 @@ final class Site {
     RSA
   }
 
+  /** The same with the default room for tokens. */
+  Site(Storage storage, boolean tls, List<String> edge, List<String> traffic) throws IOException {
+    this(storage, tls, edge, traffic, "64MiB");
+  }
+
   /**
    * Writes the folder, below {@code target}, and registers the organisation.
    *
    * @param edge more members of the section {@code edge}, a line each, without indentation
-   * @param traffic the members of the section {@code traffic}, likewise
+   * @param traffic more members of the section {@code traffic}, likewise
+   * @param tokens how much memory remembered tokens may take, with its unit
    */
-  Site(Storage storage, boolean tls, List<String> edge, List<String> traffic) throws IOException {
+  Site(Storage storage, boolean tls, List<String> edge, List<String> traffic, String tokens)
+      throws IOException {
     Path parent = Files.createDirectories(Path.of("target", "sites").toAbsolutePath());
     folder = Files.createTempDirectory(parent, "");
     KeyPair pair = KeyPairs.ec("secp256r1");
@@ -61,7 +68,7 @@ final class Site {
     TestAuthority certificate = certificate();
     put("edge.pem", certificate.pem());
     put("edge.key", KeyPairs.pem(certificate.pair().getPrivate()));
-    put("edgemint.yaml", settings(storage, tls, edge, traffic));
+    put("edgemint.yaml", settings(storage, tls, edge, traffic, tokens));
     put(
         "acme.yaml",
         "org: %s\npolicy: {entitlement: [%s]}\n".formatted(Sample.ORG.value(), ENTITLEMENT));
@@ -76,7 +83,7 @@ final class Site {
   }
 
   private static String settings(
-      Storage storage, boolean tls, List<String> edge, List<String> traffic) {
+      Storage storage, boolean tls, List<String> edge, List<String> traffic, String tokens) {
     return """
     edge:
       host: 127.0.0.1
@@ -85,7 +92,8 @@ final class Site {
     %s%sadmin: {port: 0}
     traffic:
       device_requests: none
-    %sissuers:
+    %scaches: {tokens: %s}
+    issuers:
       - issuer: %s
         audiences: [%s]
         algorithms: [ES256]
@@ -97,6 +105,7 @@ final class Site {
             tls ? "  tls: {certificates: [{chain: edge.pem, key: edge.key}]}\n" : "",
             indented(edge),
             indented(traffic),
+            tokens,
             ISSUER,
             AUDIENCE,
             storage(storage).indent(2));

@@ -44,7 +44,6 @@ final class TlsDevice {
   private static final byte[] GOOD = "HTTP/1.1 200 ".getBytes(ISO_8859_1);
 
   private final Crypto crypto = new Crypto();
-  private final byte[] request;
   private final ByteBuffer read = ByteBuffer.allocate(4 * RECORD);
   private final byte[] plain = new byte[RECORD];
   private byte[] masterSecret = EMPTY;
@@ -53,8 +52,7 @@ final class TlsDevice {
   private SocketChannel connection;
 
   /** Connects to nothing yet. */
-  TlsDevice(byte[] request) throws IOException {
-    this.request = request.clone();
+  TlsDevice() throws IOException {
     this.connection = SocketChannel.open();
   }
 
@@ -69,7 +67,7 @@ final class TlsDevice {
   }
 
   /** Reads the server's flight, and sends what ends the handshake together with the request. */
-  void finish() throws IOException, GeneralSecurityException {
+  void finish(byte[] request) throws IOException, GeneralSecurityException {
     MessageDigest transcript = MessageDigest.getInstance("SHA-256");
     transcript.update(HELLO, HEADER, HELLO.length - HEADER);
     int length = record(HANDSHAKE);
@@ -96,8 +94,15 @@ final class TlsDevice {
     write(flight.flip());
   }
 
+  /** Sends one more request over the connection that stands. */
+  void ask(byte[] request) throws IOException, GeneralSecurityException {
+    ByteBuffer flight = ByteBuffer.allocate(HEADER + 1 + TAG + request.length);
+    seal(APPLICATION_DATA, request, flight);
+    write(flight.flip());
+  }
+
   /**
-   * Reads tickets and the answer, and closes the connection.
+   * Reads tickets and the answer.
    *
    * @return the whole answer
    * @throws IOException if it is no 200
@@ -107,11 +112,10 @@ final class TlsDevice {
     while (opened == HANDSHAKE) {
       length = record(APPLICATION_DATA);
     }
-    int whole = Answer.endOfHead(plain, length);
-    if (whole < 0 || !Arrays.equals(plain, 0, GOOD.length, GOOD, 0, GOOD.length)) {
-      throw new IOException("no 200: " + new String(plain, 0, length, ISO_8859_1));
+    int whole = length(plain, length);
+    if (whole == Integer.MAX_VALUE) {
+      throw new IOException("the head of an answer does not end with its record");
     }
-    whole += contentLength(whole);
     byte[] answer = Arrays.copyOf(plain, whole);
     int arrived = length;
     while (arrived < whole) {
@@ -119,8 +123,12 @@ final class TlsDevice {
       System.arraycopy(plain, 0, answer, arrived, length);
       arrived += length;
     }
-    close();
     return answer;
+  }
+
+  /** The connection as it stands, for whoever keeps it open. */
+  SocketChannel connection() {
+    return connection;
   }
 
   /** Ends the connection, if there is one. */
@@ -128,10 +136,22 @@ final class TlsDevice {
     connection.close();
   }
 
-  private int contentLength(int head) throws IOException {
-    for (String line : new String(plain, 0, head, ISO_8859_1).split("\r\n", -1)) {
+  /**
+   * The length of an answer by its head, and {@code Integer.MAX_VALUE} while that is not here.
+   *
+   * @throws IOException if it is no 200, or has no length
+   */
+  static int length(byte[] answer, int arrived) throws IOException {
+    int head = Answer.endOfHead(answer, arrived);
+    if (head < 0) {
+      return Integer.MAX_VALUE;
+    }
+    if (!Arrays.equals(answer, 0, GOOD.length, GOOD, 0, GOOD.length)) {
+      throw new IOException("no 200: " + new String(answer, 0, arrived, ISO_8859_1));
+    }
+    for (String line : new String(answer, 0, head, ISO_8859_1).split("\r\n", -1)) {
       if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
-        return Integer.parseInt(line.substring(15).strip());
+        return head + Integer.parseInt(line.substring(15).strip());
       }
     }
     throw new IOException("no content-length");
