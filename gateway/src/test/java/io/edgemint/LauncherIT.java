@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -85,11 +86,45 @@ class LauncherIT {
             "a  b",
             "*");
 
-    String jar = link.resolveSibling("../edgemint.jar").toString();
+    String jar = folder.resolve("edgemint.jar").toString();
     assertThat(outcome.status).isZero();
     assertThat(outcome.lines)
         .endsWith("-Xmx1g", "-Dx=1", "-jar", jar, "serve", "a  b", "*")
         .contains("-XX:+DisableAttachMechanism");
+  }
+
+  @Test
+  void start_preparedSinceTheJarCame_usesTheCache() throws Exception {
+    Path cache = cache(10);
+
+    assertThat(run(Map.of("JAVA_HOME", java("home", "25").toString()), "serve").lines)
+        .contains("-XX:AOTCache=" + cache);
+  }
+
+  @Test
+  void start_preparedForAnOlderJar_leavesTheCacheAside() throws Exception {
+    cache(-10);
+
+    assertThat(run(Map.of("JAVA_HOME", java("home", "25").toString()), "serve").lines)
+        .noneMatch(line -> line.contains("AOTCache"));
+  }
+
+  @Test
+  void prepare_oldCache_makesItAnew() throws Exception {
+    Path cache = cache(10);
+
+    assertThat(run(Map.of("JAVA_HOME", java("home", "25").toString()), "prepare").lines)
+        .contains("-XX:AOTCacheOutput=" + cache)
+        .noneMatch(line -> line.startsWith("-XX:AOTCache="));
+    assertThat(cache).doesNotExist();
+  }
+
+  /** A cache that was made so many seconds after the jar came. */
+  private Path cache(long secondsLater) throws IOException {
+    Path cache = Files.writeString(folder.resolve("edgemint.aot"), "");
+    FileTime jar = Files.getLastModifiedTime(folder.resolve("edgemint.jar"));
+    return Files.setLastModifiedTime(
+        cache, FileTime.from(jar.toInstant().plusSeconds(secondsLater)));
   }
 
   @Test

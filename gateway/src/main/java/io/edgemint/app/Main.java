@@ -46,6 +46,7 @@ import picocli.CommandLine.IVersionProvider;
       ListCommand.class,
       DeleteCommand.class,
       DeliverCommand.class,
+      PrepareCommand.class,
       HelpCommand.class
     },
     footer = {

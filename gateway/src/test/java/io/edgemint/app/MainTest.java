@@ -72,6 +72,7 @@ class MainTest {
             "edgemint list",
             "edgemint delete",
             "edgemint deliver",
+            "edgemint prepare",
             "edgemint help");
   }
 
