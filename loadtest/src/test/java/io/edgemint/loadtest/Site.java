@@ -26,8 +26,12 @@ final class Site {
   /** What devices ask for. */
   static final String PATH = "/v1/links/" + Sample.KEY;
 
-  private static final String ISSUER = "https://issuer.example.com";
-  private static final String AUDIENCE = "edgemint";
+  /** Who issues its tokens. */
+  static final String ISSUER = "https://issuer.example.com";
+
+  /** Whom they are meant for. */
+  static final String AUDIENCE = "edgemint";
+
   private static final String ENTITLEMENT = "fw/";
 
   private final Path folder;
