@@ -26,7 +26,7 @@ public record Revocations(boolean everything, Set<String> subjects, List<String>
 
   /** Tells whether this subject may no longer read this key. */
   public boolean covers(String subject, ObjectKey key) {
-    if (everything || subjects.contains(subject)) {
+    if (everything || (!subjects.isEmpty() && subjects.contains(subject))) {
       return true;
     }
     for (int i = 0; i < keyPrefixes.size(); i++) {

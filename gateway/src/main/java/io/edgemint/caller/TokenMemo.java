@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.edgemint.backend.Refused;
-import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +22,12 @@ final class TokenMemo {
   /** Bytes of an entry beside its texts, about: nodes of two maps, records, future, sets. */
   private static final int OVERHEAD = 600;
 
+  /**
+   * How often the cache is told that a token is in use. Told of each look, it puts them all in
+   * order again and again, which costs as much as the look itself.
+   */
+  private static final long TOUCH_SECONDS = 10;
+
   private final long maximum;
   private final Cache<String, Remembered> tokens;
   private final AtomicLong total = new AtomicLong();
@@ -40,8 +45,17 @@ final class TokenMemo {
             .build();
   }
 
-  @Nullable Remembered get(String token) {
-    return tokens.getIfPresent(token);
+  /**
+   * What is remembered, or null.
+   *
+   * @param now seconds since 1970
+   */
+  @Nullable Remembered get(String token, long now) {
+    Remembered known = tokens.policy().getIfPresentQuietly(token);
+    if (known != null && known.isToBeTouched(now)) {
+      return tokens.getIfPresent(token);
+    }
+    return known;
   }
 
   void put(String token, Remembered entry) {
@@ -89,19 +103,47 @@ final class TokenMemo {
     return OVERHEAD + 2 * token.length();
   }
 
-  /**
-   * A verified token: who it speaks of, and the key that its validity hangs on.
-   *
-   * @param key what verified it; once that is retired, the entry is void
-   * @param caller what it says
-   * @param answer the same, ready to be given out
-   * @param account counts one of its requests; null, or why the caller has to come back later
-   */
-  record Remembered(
-      VerifyingKey key,
-      Caller caller,
-      Future<Caller> answer,
-      Supplier<@Nullable Refused> account) {}
+  /** A verified token: who it speaks of, and the key that its validity hangs on. */
+  static final class Remembered {
+    private final VerifyingKey key;
+    private final Caller caller;
+    private final Supplier<@Nullable Refused> account;
+    private volatile long touched;
+
+    /**
+     * Of a token that is new.
+     *
+     * @param key what verified it; once that is retired, the entry is void
+     * @param caller what it says
+     * @param account counts one of its requests; null, or why the caller has to come back later
+     */
+    Remembered(VerifyingKey key, Caller caller, Supplier<@Nullable Refused> account) {
+      this.key = key;
+      this.caller = caller;
+      this.account = account;
+    }
+
+    VerifyingKey key() {
+      return key;
+    }
+
+    Caller caller() {
+      return caller;
+    }
+
+    Supplier<@Nullable Refused> account() {
+      return account;
+    }
+
+    /** True once in a while; no harm is done if two threads are told so. */
+    private boolean isToBeTouched(long now) {
+      if (touched <= now && now - touched < TOUCH_SECONDS) {
+        return false;
+      }
+      touched = now;
+      return true;
+    }
+  }
 
   /** What one issuer holds, oldest first. */
   private static final class Share {

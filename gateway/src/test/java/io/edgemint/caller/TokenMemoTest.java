@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.backend.Issuer.Algorithm;
 import io.edgemint.caller.TokenMemo.Remembered;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,12 +16,14 @@ class TokenMemoTest {
   private static final int ENTRY = 600 + 2 * 100;
   private static final int ROOM = 100;
 
+  private static final long NOW = 1_795_000_000;
+
   private final TokenMemo memo = new TokenMemo((long) ROOM * ENTRY);
   private final VerifyingKey key = SigningKey.of(Algorithm.HS256).verifying("k");
 
   private Remembered entry(String iss) {
     Caller caller = new Caller(iss, "device", World.ACME, Set.of(), null, Long.MAX_VALUE);
-    return new Remembered(key, caller, Future.succeededFuture(caller), () -> null);
+    return new Remembered(key, caller, () -> null);
   }
 
   private void fill(String iss, int count) {
@@ -46,7 +47,7 @@ class TokenMemoTest {
   private static long known(TokenMemo memo, String iss, int count) {
     long known = 0;
     for (int i = 0; i < count; i++) {
-      known += memo.get(text(iss, i)) == null ? 0 : 1;
+      known += memo.get(text(iss, i), NOW) == null ? 0 : 1;
     }
     return known;
   }
@@ -110,8 +111,8 @@ class TokenMemoTest {
     fill("b", 10);
     fill("a", ROOM);
 
-    assertThat(memo.get(text("a", 0))).isNull();
-    assertThat(memo.get(text("a", ROOM - 1))).isNotNull();
+    assertThat(memo.get(text("a", 0), NOW)).isNull();
+    assertThat(memo.get(text("a", ROOM - 1), NOW)).isNotNull();
   }
 
   @Test
@@ -139,10 +140,10 @@ class TokenMemoTest {
     memo.put(text("a", 1), entry("a"));
     memo.put(text("a", 1), later);
 
-    assertThat(memo.get(text("a", 1))).isSameAs(later);
+    assertThat(memo.get(text("a", 1), NOW)).isSameAs(later);
     assertThat(memo.weightOf("a")).isEqualTo(ENTRY);
     memo.remove(text("a", 1));
-    assertThat(memo.get(text("a", 1))).isNull();
+    assertThat(memo.get(text("a", 1), NOW)).isNull();
     assertThat(memo.weightOf("a")).isZero();
   }
 
