@@ -10,11 +10,11 @@ import io.edgemint.backend.Refusal;
 import io.edgemint.backend.Refused;
 import io.edgemint.caller.Caller;
 import io.edgemint.http.Grants.Grant;
+import io.edgemint.http.LinkJson.Content;
 import io.edgemint.signing.LinkAsk;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -75,7 +75,7 @@ final class LinkBatch {
 
   private Future<Buffer> results(
       HttpServerRequest request, Caller caller, List<String> keys, LinkAsk ask) {
-    List<Future<LongFunction<JsonObject>>> results = new ArrayList<>(keys.size());
+    List<Future<LongFunction<Content>>> results = new ArrayList<>(keys.size());
     for (String key : keys) {
       results.add(
           grants
@@ -87,38 +87,44 @@ final class LinkBatch {
   }
 
   /** Only when the last one is there, so that none overstates its life. */
-  private Buffer render(List<LongFunction<JsonObject>> results) {
+  private Buffer render(List<LongFunction<Content>> results) {
     long second = RecentAnswers.second(clock.millis());
-    JsonArray rendered = new JsonArray();
-    results.forEach(result -> rendered.add(result.apply(second)));
-    return new JsonObject().put("results", rendered).toBuffer();
+    return LinkJson.bytes(
+        json -> {
+          json.writeStartObject();
+          json.writeArrayFieldStart("results");
+          for (LongFunction<Content> result : results) {
+            result.apply(second).write(json);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
   }
 
   /** Looked at again when all are there: the others may have taken seconds. */
-  private LongFunction<JsonObject> link(HttpServerRequest request, String key, Grant grant) {
+  private LongFunction<Content> link(HttpServerRequest request, String key, Grant grant) {
     return second -> {
       Refused withdrawn = grants.withdrawn(grant);
       return withdrawn == null
-          ? RecentAnswers.json(grant, grants.known(grant), second)
+          ? json -> LinkJson.write(json, grant, grants.known(grant), second)
           : refusal(request, key, withdrawn);
     };
   }
 
-  private static Future<JsonObject> refusal(
-      HttpServerRequest request, String key, Throwable failure) {
+  private static Future<Content> refusal(HttpServerRequest request, String key, Throwable failure) {
     return failure instanceof Refused refused
         ? Future.succeededFuture(refusal(request, key, refused))
         : Future.failedFuture(failure);
   }
 
-  private static JsonObject refusal(HttpServerRequest request, String key, Refused refused) {
+  private static Content refusal(HttpServerRequest request, String key, Refused refused) {
     Problem problem = Problem.of(refused.refusal());
     JsonObject refusal =
         Answers.json(problem, refused.detail()).put("object", new JsonObject().put("key", key));
     if (problem.waits()) {
       refusal.put("retry_after", Answers.retryAfter(request));
     }
-    return refusal;
+    return json -> json.writeRawValue(refusal.encode());
   }
 
   private static List<String> keys(Buffer json) {

@@ -6,10 +6,7 @@ import io.edgemint.backend.OrgId;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.http.Grants.Grant;
 import io.edgemint.objects.StoredObject;
-import io.edgemint.objects.StoredObject.DigestState;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +45,9 @@ final class RecentAnswers {
       Snapshot newest, Grant grant, @Nullable StoredObject stored, String uri, long nowMillis) {
     turn(newest, second(nowMillis));
     Org org = grant.backend().org();
-    var rendered = new Rendered(org, grant.key(), json(grant, stored, second).toBuffer());
+    var rendered =
+        new Rendered(
+            org, grant.key(), LinkJson.bytes(json -> LinkJson.write(json, grant, stored, second)));
     if (!org.policy().tokenLimited()
         && org.equals(newest.org(org.id()))
         && answers.size() < REMEMBERED) {
@@ -63,46 +62,6 @@ final class RecentAnswers {
       answers.clear();
       snapshot = newest;
       second = now;
-    }
-  }
-
-  /** The members of an answer at a moment. */
-  static JsonObject json(Grant grant, @Nullable StoredObject stored, long second) {
-    return new JsonObject()
-        .put("url", grant.link().url())
-        .put("method", "GET")
-        .put("expires_at", Instant.ofEpochSecond(grant.link().expiry()).toString())
-        .put("expires_in", grant.link().expiry() - second)
-        .put("server_time", Instant.ofEpochSecond(second).toString())
-        .put("limited_by", grant.link().limitedBy().code())
-        .put("org", grant.backend().org().id().value())
-        .put("backend", grant.backend().name())
-        .put("via", grant.backend().via())
-        .put("object", object(grant.key(), stored));
-  }
-
-  /** What is known of an object; what is not is absent. */
-  private static JsonObject object(ObjectKey key, @Nullable StoredObject stored) {
-    JsonObject object = new JsonObject().put("key", key.value());
-    if (stored == null) {
-      return object;
-    }
-    object.put("size", stored.size());
-    put(object, "etag", stored.etag());
-    String sha256 = stored.trueSha256();
-    if (sha256 != null) {
-      boolean verified = stored.digest() == DigestState.VERIFIED;
-      object.put("sha256", sha256).put("sha256_state", verified ? "verified" : "declared");
-    }
-    put(object, "version_id", stored.versionId());
-    Instant modified = stored.lastModified();
-    put(object, "last_modified", modified == null ? null : modified.toString());
-    return object;
-  }
-
-  private static void put(JsonObject object, String name, @Nullable String value) {
-    if (value != null) {
-      object.put(name, value);
     }
   }
 

@@ -1,0 +1,94 @@
+package io.edgemint.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.edgemint.backend.ObjectKey;
+import io.edgemint.http.Grants.Grant;
+import io.edgemint.objects.StoredObject;
+import io.edgemint.objects.StoredObject.DigestState;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what an answer says of a link, straight to bytes: a tree of objects in between costs more
+ * than all else that a remembered link takes.
+ */
+final class LinkJson {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int USUAL_SIZE = 1024;
+
+  private LinkJson() {}
+
+  /** Something that can be written as JSON. */
+  @FunctionalInterface
+  interface Content {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** The bytes of a text. */
+  static Buffer bytes(Content content) {
+    var bytes = new ByteArrayOutputStream(USUAL_SIZE);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      content.write(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written", e);
+    }
+    return Buffer.buffer(bytes.toByteArray());
+  }
+
+  /**
+   * An object with the members of an answer at a moment.
+   *
+   * @param stored what is known of the object, or null
+   * @param second the moment, in seconds since 1970
+   */
+  static void write(JsonGenerator json, Grant grant, @Nullable StoredObject stored, long second)
+      throws IOException {
+    long expiry = grant.link().expiry();
+    json.writeStartObject();
+    json.writeStringField("url", grant.link().url());
+    json.writeStringField("method", "GET");
+    json.writeStringField("expires_at", Instant.ofEpochSecond(expiry).toString());
+    json.writeNumberField("expires_in", expiry - second);
+    json.writeStringField("server_time", Instant.ofEpochSecond(second).toString());
+    json.writeStringField("limited_by", grant.link().limitedBy().code());
+    json.writeStringField("org", grant.backend().org().id().value());
+    json.writeStringField("backend", grant.backend().name());
+    json.writeStringField("via", grant.backend().via());
+    json.writeObjectFieldStart("object");
+    writeObject(json, grant.key(), stored);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /** What is known of an object; what is not is absent. */
+  private static void writeObject(JsonGenerator json, ObjectKey key, @Nullable StoredObject stored)
+      throws IOException {
+    json.writeStringField("key", key.value());
+    if (stored == null) {
+      return;
+    }
+    json.writeNumberField("size", stored.size());
+    write(json, "etag", stored.etag());
+    String sha256 = stored.trueSha256();
+    if (sha256 != null) {
+      boolean verified = stored.digest() == DigestState.VERIFIED;
+      json.writeStringField("sha256", sha256);
+      json.writeStringField("sha256_state", verified ? "verified" : "declared");
+    }
+    write(json, "version_id", stored.versionId());
+    Instant modified = stored.lastModified();
+    write(json, "last_modified", modified == null ? null : modified.toString());
+  }
+
+  private static void write(JsonGenerator json, String name, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeStringField(name, value);
+    }
+  }
+}
