@@ -1,17 +1,12 @@
 package io.edgemint.loadtest;
 
+import io.edgemint.loadtest.ClosedLoop.Block;
 import io.edgemint.loadtest.Site.Storage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +24,6 @@ import picocli.CommandLine.Option;
     exitCodeList = {"0:the gateway is the faster one", "1:it is not, or an error"})
 final class Baseline implements Callable<Integer> {
   private static final int DEVICES = 1000;
-  private static final int CONNECTIONS = 32;
 
   @Option(
       names = "--new-tokens",
@@ -77,14 +71,14 @@ final class Baseline implements Callable<Integer> {
         Child plain =
             Child.pinned(
                 Cores.SERVER, BaselineServer.class, site.folder().toString(), storage.name())) {
-      List<byte[]> fleet = requests(site, "device", DEVICES);
+      Requests fleet = Requests.circular(Site.PATH, site.tokens("device", DEVICES));
       List<Double> known = new ArrayList<>();
       List<Double> unknown = new ArrayList<>();
       for (int pair = 0; pair < warmUp + pairs; pair++) {
         String name = storage + (pair < warmUp ? ", warm-up" : "");
-        double warm = pair(name + ", known tokens", pair, gateway, plain, fleet, Long.MAX_VALUE);
-        List<byte[]> fresh = requests(site, "new-" + pair, newTokens);
-        double cold = pair(name + ", new tokens", pair, gateway, plain, fresh, fresh.size());
+        double warm = pair(name + ", known tokens", pair, gateway, plain, fleet);
+        Requests fresh = Requests.once(Site.PATH, site.tokens("new-" + pair, newTokens));
+        double cold = pair(name + ", new tokens", pair, gateway, plain, fresh);
         if (pair >= warmUp) {
           known.add(warm);
           unknown.add(cold);
@@ -105,90 +99,24 @@ final class Baseline implements Callable<Integer> {
         pairs.interval().low() > 1);
   }
 
-  private double pair(
-      String what, int pair, Child gateway, Child plain, List<byte[]> requests, long most)
+  private double pair(String what, int pair, Child gateway, Child plain, Requests requests)
       throws IOException {
     boolean gatewayFirst = pair % 2 == 0;
-    double first = rate(gatewayFirst ? gateway : plain, requests, most);
-    double second = rate(gatewayFirst ? plain : gateway, requests, most);
-    double ours = gatewayFirst ? first : second;
-    double theirs = gatewayFirst ? second : first;
+    Block first = block(gatewayFirst ? gateway : plain, requests.rewound());
+    Block second = block(gatewayFirst ? plain : gateway, requests.rewound());
+    Block ours = gatewayFirst ? first : second;
+    Block theirs = gatewayFirst ? second : first;
+    double ratio = ours.rate() / theirs.rate();
     System.out.printf(
-        Locale.ROOT,
-        "%s: gateway %.0f/s, plain %.0f/s, %.1f times%n",
-        what,
-        ours,
-        theirs,
-        ours / theirs);
-    return ours / theirs;
+        Locale.ROOT, "%s: gateway %s, plain %s, %.1f times%n", what, ours, theirs, ratio);
+    return ratio;
   }
 
-  /** Answers per second; connections are taken in turn, with a request under way on each. */
-  private double rate(Child server, List<byte[]> requests, long most) throws IOException {
-    List<Line> lines = new ArrayList<>();
-    try {
-      int next = 0;
-      for (int i = 0; i < CONNECTIONS; i++) {
-        lines.add(new Line(server.port()));
-        lines.getLast().send(requests.get(next++));
-      }
-      long begun = System.nanoTime();
-      long end = begun + TimeUnit.SECONDS.toNanos(seconds);
-      long answers = 0;
-      while (System.nanoTime() < end && next + CONNECTIONS <= most) {
-        for (Line line : lines) {
-          line.receive();
-          line.send(requests.get(next++ % requests.size()));
-        }
-        answers += CONNECTIONS;
-      }
-      return answers * 1e9 / (System.nanoTime() - begun);
-    } finally {
-      for (Line line : lines) {
-        line.close();
-      }
+  private Block block(Child server, Requests requests) throws IOException {
+    byte[] recorded;
+    try (var one = new KeepAlive(server.port(), requests.next())) {
+      recorded = one.record();
     }
-  }
-
-  private static List<byte[]> requests(Site site, String subject, int devices) {
-    return site.tokens(subject, devices).stream()
-        .map(token -> KeepAlive.request(Site.PATH, token))
-        .toList();
-  }
-
-  /** A connection whose request and answer are two steps; answers may differ in length. */
-  private static final class Line implements AutoCloseable {
-    private final SocketChannel channel;
-    private final ByteBuffer answer = ByteBuffer.allocate(8192);
-
-    Line(int port) throws IOException {
-      channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-
-    void send(byte[] request) throws IOException {
-      ByteBuffer bytes = ByteBuffer.wrap(request);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    }
-
-    void receive() throws IOException {
-      answer.clear();
-      int whole = Integer.MAX_VALUE;
-      while (answer.position() < whole) {
-        if (channel.read(answer) < 0) {
-          throw new IOException("the server hung up");
-        }
-        if (whole == Integer.MAX_VALUE) {
-          whole = TlsDevice.length(answer.array(), answer.position());
-        }
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
+    return new ClosedLoop(recorded).drive(server, requests, seconds);
   }
 }

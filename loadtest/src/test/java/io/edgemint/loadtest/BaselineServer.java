@@ -1,5 +1,7 @@
 package io.edgemint.loadtest;
 
+import static java.util.Objects.requireNonNull;
+
 import io.edgemint.loadtest.Site.Storage;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -96,7 +98,7 @@ final class BaselineServer {
   }
 
   private static void answer(RoutingContext context, BiFunction<String, Instant, String> signer) {
-    String object = context.request().path().substring("/v1/links/".length());
+    String object = requireNonNull(context.request().path()).substring("/v1/links/".length());
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Instant until = now.plus(Sample.TTL);
     Buffer body =

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,37 +24,22 @@ import java.util.concurrent.TimeUnit;
  * lighter than the lightest server: two system calls for each request.
  */
 final class ClosedLoop {
-  private static final int CONNECTIONS = 32;
+  /** As many as keep one core busy. */
+  static final int CONNECTIONS = 32;
+
   private static final long GRACE_SECONDS = 10;
   private static final byte[] GOOD = "HTTP/1.1 200 ".getBytes(ISO_8859_1);
+  private static final byte[] LENGTH = "content-length: ".getBytes(ISO_8859_1);
 
-  private final List<ByteBuffer> requests;
-  private final int answerLength;
-  private final int connections;
-  private final ByteBuffer answer;
-  private int next;
+  private final ByteBuffer answer = ByteBuffer.allocateDirect(64 * 1024);
+  private final int head;
 
   /**
-   * Prepares the requests.
-   *
-   * @param tokens the devices' tokens; their requests are sent in turn
-   * @param answerLength how many bytes each answer has
+   * Takes an answer as the servers write it: the head of all others is as long, and ends with the
+   * length of the body, which may differ.
    */
-  ClosedLoop(String path, List<String> tokens, int answerLength) {
-    this(path, tokens, answerLength, CONNECTIONS);
-  }
-
-  /** The same over another number of connections. */
-  ClosedLoop(String path, List<String> tokens, int answerLength, int connections) {
-    this.requests = tokens.stream().map(token -> request(path, token)).toList();
-    this.answerLength = answerLength;
-    this.connections = connections;
-    this.answer = ByteBuffer.allocateDirect(answerLength + 1);
-  }
-
-  private static ByteBuffer request(String path, String token) {
-    byte[] bytes = KeepAlive.request(path, token);
-    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  ClosedLoop(byte[] recorded) {
+    this.head = Answer.endOfHead(recorded, recorded.length);
   }
 
   /**
@@ -79,39 +63,56 @@ final class ClosedLoop {
   }
 
   /**
-   * Drives a server for some seconds.
+   * Drives a server for some seconds, or until there are no more requests.
    *
-   * @throws IOException if an answer is no 200 of the expected length, or does not come
+   * @throws IOException if an answer is no 200 of the length that it says, or does not come
    */
-  Block drive(Child server, int seconds) throws IOException {
-    List<SocketChannel> connections = connect(server.port(), this.connections);
+  Block drive(Child server, Requests requests, int seconds) throws IOException {
+    return drive(server, requests, seconds, CONNECTIONS);
+  }
+
+  /** The same over another number of connections. */
+  Block drive(Child server, Requests requests, int seconds, int count) throws IOException {
+    List<SocketChannel> connections = connect(server.port(), count);
     CompletableFuture<Void> hung =
         CompletableFuture.runAsync(
             () -> connections.forEach(ClosedLoop::close),
             CompletableFuture.delayedExecutor(seconds + GRACE_SECONDS, TimeUnit.SECONDS));
     try {
       for (SocketChannel connection : connections) {
-        send(connection);
+        send(connection, requests);
       }
-      Use before = Use.now(server.process());
-      long end = before.nanos + TimeUnit.SECONDS.toNanos(seconds);
+      Cpu before = Cpu.now(server.process());
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       long answers = 0;
-      while (System.nanoTime() < end) {
+      while (System.nanoTime() < end && requests.hasNext(connections.size())) {
         for (SocketChannel connection : connections) {
           receive(connection);
-          send(connection);
+          send(connection, requests);
         }
         answers += connections.size();
       }
-      Use after = Use.now(server.process());
-      double wall = after.nanos - before.nanos;
+      Cpu used = Cpu.now(server.process()).minus(before);
       return new Block(
-          answers * 1e9 / wall,
-          after.server.minus(before.server).toNanos() / wall,
-          after.client.minus(before.client).toNanos() / wall);
+          answers / used.wall(), used.server() / used.wall(), used.client() / used.wall());
     } finally {
       hung.cancel(false);
       connections.forEach(ClosedLoop::close);
+    }
+  }
+
+  /**
+   * Sends every request once, one after the other, so that a server knows what it can remember.
+   *
+   * @throws IOException as {@link #drive} does
+   */
+  void introduce(Child server, Requests requests) throws IOException {
+    SocketChannel connection = connect(server.port(), 1).getFirst();
+    try (connection) {
+      for (int i = 0; i < requests.count(); i++) {
+        send(connection, requests);
+        receive(connection);
+      }
     }
   }
 
@@ -126,9 +127,8 @@ final class ClosedLoop {
     return connections;
   }
 
-  private void send(SocketChannel connection) throws IOException {
-    ByteBuffer request = requests.get(next).rewind();
-    next = (next + 1) % requests.size();
+  private static void send(SocketChannel connection, Requests requests) throws IOException {
+    ByteBuffer request = requests.next();
     while (request.hasRemaining()) {
       connection.write(request);
     }
@@ -136,23 +136,46 @@ final class ClosedLoop {
 
   private void receive(SocketChannel connection) throws IOException {
     answer.clear();
-    while (answer.position() < answerLength) {
+    int whole = head;
+    while (answer.position() < whole) {
       if (connection.read(answer) < 0) {
         throw new IOException("the server hung up");
       }
+      if (whole == head && answer.position() >= head) {
+        whole = head + bodyLength();
+      }
     }
-    if (answer.position() > answerLength || !isGood()) {
-      throw new IOException("an answer is no 200, or not as long as the one that was recorded");
+    if (answer.position() > whole) {
+      throw unexpected();
     }
   }
 
-  private boolean isGood() {
+  /** The number at the end of the head, whose first line is that of a 200. */
+  private int bodyLength() throws IOException {
     for (int i = 0; i < GOOD.length; i++) {
       if (answer.get(i) != GOOD[i]) {
-        return false;
+        throw unexpected();
       }
     }
-    return true;
+    int at = head - "\r\n\r\n".length() - 1;
+    int length = 0;
+    for (int unit = 1; answer.get(at) != ' '; at--, unit *= 10) {
+      length += unit * (answer.get(at) - '0');
+    }
+    for (int i = 1; i <= LENGTH.length; i++) {
+      if (answer.get(at + 1 - i) != LENGTH[LENGTH.length - i]) {
+        throw unexpected();
+      }
+    }
+    return length;
+  }
+
+  private IOException unexpected() {
+    byte[] seen = new byte[answer.position()];
+    answer.get(0, seen);
+    int end = Math.max(0, Answer.endOfHead(seen, seen.length));
+    return new IOException(
+        "unlike the answer that was recorded: " + new String(seen, 0, end, ISO_8859_1));
   }
 
   private static void close(SocketChannel connection) {
@@ -160,20 +183,6 @@ final class ClosedLoop {
       connection.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The CPU time that both have used, as {@code /proc/PID/stat} says, in ticks of 10 ms. */
-  private record Use(long nanos, Duration server, Duration client) {
-    static Use now(ProcessHandle server) throws IOException {
-      return new Use(System.nanoTime(), cpu(server), cpu(ProcessHandle.current()));
-    }
-
-    private static Duration cpu(ProcessHandle process) throws IOException {
-      return process
-          .info()
-          .totalCpuDuration()
-          .orElseThrow(() -> new IOException("process " + process.pid() + " has ended"));
     }
   }
 }

@@ -23,18 +23,19 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the benchmarks for a moment each and compares what they allocate with the limits in a file;
- * exits with 1 if one is broken. Bytes per operation are the same on a slow and on a busy machine;
- * of speeds only ratios are judged, and those by CPU time.
+ * exits with 1 if one is broken. Bytes per operation and counts are the same on a slow and on a
+ * busy machine; of speeds only ratios are judged, and those by CPU time.
  */
 final class Guard {
   private static final int OPERATIONS = 10_000;
 
   private Guard() {}
 
-  /** Takes the file with the limits. */
+  /** Takes the file with the limits, and the program as it is delivered. */
   public static void main(String[] args) throws Exception {
     Limits limits = Limits.read(Path.of(args[0]));
-    List<Verdict> verdicts = limits.judge(bytes(limits), speeds(limits));
+    List<Verdict> verdicts =
+        limits.judge(bytes(limits), Counts.of(Path.of(args[1])), speeds(limits));
     verdicts.forEach(System.out::println);
     List<Verdict> broken = verdicts.stream().filter(verdict -> !verdict.kept()).toList();
     if (!broken.isEmpty()) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -31,6 +32,11 @@ final class KeepAlive implements AutoCloseable {
     this(port, request(path, token), 200);
   }
 
+  /** Connects; the request is answered with 200. */
+  KeepAlive(int port, ByteBuffer request) throws IOException {
+    this(port, bytes(request), 200);
+  }
+
   /** Connects; the request is answered with this status. */
   KeepAlive(int port, byte[] request, int status) throws IOException {
     this.request = request;
@@ -40,6 +46,12 @@ final class KeepAlive implements AutoCloseable {
     socket.setTcpNoDelay(true);
     in = socket.getInputStream();
     out = socket.getOutputStream();
+  }
+
+  private static byte[] bytes(ByteBuffer request) {
+    byte[] bytes = new byte[request.remaining()];
+    request.get(bytes);
+    return bytes;
   }
 
   /** A GET of a path with a bearer token. */

@@ -15,11 +15,16 @@ import java.util.TreeSet;
 /**
  * What may not be exceeded, from a properties file. {@code bytes.A} bounds the bytes that benchmark
  * A allocates per operation, {@code bytes.A-B} the bytes that it allocates more than B; {@code
- * speed.C} is how many times as fast ours must be in contest C.
+ * count.D} bounds a number of {@link Counts}; {@code speed.C} is how many times as fast ours must
+ * be in contest C, and {@code ratio.R} how many times as fast in the alternation R, which is judged
+ * where it is run.
  */
 final class Limits {
   private static final String BYTES = "bytes.";
+  private static final String COUNT = "count.";
   private static final String SPEED = "speed.";
+  private static final String RATIO = "ratio.";
+  private static final List<String> KINDS = List.of(BYTES, COUNT, SPEED, RATIO);
 
   private final Map<String, Double> byName = new TreeMap<>();
 
@@ -30,8 +35,9 @@ final class Limits {
    */
   Limits(Properties properties) {
     for (String name : properties.stringPropertyNames()) {
-      if (!name.startsWith(BYTES) && !name.startsWith(SPEED)) {
-        throw new IllegalArgumentException(name + ": limits begin with " + BYTES + " or " + SPEED);
+      if (KINDS.stream().noneMatch(name::startsWith)) {
+        throw new IllegalArgumentException(
+            name + ": limits begin with one of " + String.join(" ", KINDS));
       }
       try {
         byName.put(name, Double.valueOf(properties.getProperty(name)));
@@ -71,16 +77,40 @@ final class Limits {
    * Holds measurements against all limits.
    *
    * @param bytes bytes per operation, by benchmark
+   * @param counts what was counted, by name
    * @param speeds how many times as fast ours is, by contest
    */
-  List<Verdict> judge(Map<String, Double> bytes, Map<String, Double> speeds) {
+  List<Verdict> judge(
+      Map<String, Double> bytes, Map<String, Double> counts, Map<String, Double> speeds) {
     return byName.entrySet().stream()
-        .map(limit -> judge(limit.getKey(), limit.getValue(), bytes, speeds))
+        .filter(limit -> !limit.getKey().startsWith(RATIO))
+        .map(limit -> judge(limit.getKey(), limit.getValue(), bytes, counts, speeds))
         .toList();
   }
 
+  /**
+   * What is asked of an alternation.
+   *
+   * @throws IllegalArgumentException if nothing is
+   */
+  double ratio(String alternation) {
+    Double limit = byName.get(RATIO + alternation);
+    if (limit == null) {
+      throw new IllegalArgumentException(RATIO + alternation + " has no limit");
+    }
+    return limit;
+  }
+
   private static Verdict judge(
-      String name, double limit, Map<String, Double> bytes, Map<String, Double> speeds) {
+      String name,
+      double limit,
+      Map<String, Double> bytes,
+      Map<String, Double> counts,
+      Map<String, Double> speeds) {
+    if (name.startsWith(COUNT)) {
+      Optional<Double> count = Optional.ofNullable(counts.get(name.substring(COUNT.length())));
+      return new Verdict(name, count, limit, count.isPresent() && count.get() <= limit);
+    }
     if (name.startsWith(SPEED)) {
       Optional<Double> speed = Optional.ofNullable(speeds.get(name.substring(SPEED.length())));
       return new Verdict(name, speed, limit, speed.isPresent() && speed.get() >= limit);
@@ -102,9 +132,9 @@ final class Limits {
   record Verdict(String name, Optional<Double> measured, double limit, boolean kept) {
     @Override
     public String toString() {
-      String seen = measured.map("%12.2f"::formatted).orElse("           -");
+      String seen = measured.map("%14.2f"::formatted).orElse("             -");
       String word = name.startsWith(SPEED) ? "at least" : "at most ";
-      return "%-64s %s  %s %8.2f  %s".formatted(name, seen, word, limit, kept ? "" : "<-- BROKEN");
+      return "%-64s %s  %s %12.2f  %s".formatted(name, seen, word, limit, kept ? "" : "<-- BROKEN");
     }
   }
 }

@@ -30,10 +30,28 @@ class LimitsTest {
   }
 
   @Test
+  void count_upToTheLimit_isKept() {
+    Limits limits = limits("count.threads", "40");
+    assertThat(broken(limits, Map.of(), Map.of("threads", 40.0), Map.of())).isZero();
+    assertThat(broken(limits, Map.of(), Map.of("threads", 41.0), Map.of())).isOne();
+  }
+
+  @Test
+  void ratio_isTold_andJudgedElsewhere() {
+    Limits limits = limits("ratio.warm", "0.8");
+    assertThat(limits.ratio("warm")).isEqualTo(0.8);
+    assertThat(broken(limits, Map.of(), Map.of())).isZero();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> limits.ratio("cold"))
+        .withMessage("ratio.cold has no limit");
+  }
+
+  @Test
   void limit_nothingMeasured_isBroken() {
     assertThat(broken(limits("bytes.A.a", "100"), Map.of(), Map.of())).isOne();
     assertThat(broken(limits("bytes.A.a-A.b", "100"), Map.of("A.a", 1.0), Map.of())).isOne();
     assertThat(broken(limits("speed.s3", "5"), Map.of(), Map.of())).isOne();
+    assertThat(broken(limits("count.threads", "5"), Map.of(), Map.of())).isOne();
   }
 
   @Test
@@ -63,6 +81,14 @@ class LimitsTest {
   }
 
   private static long broken(Limits limits, Map<String, Double> bytes, Map<String, Double> speeds) {
-    return limits.judge(bytes, speeds).stream().filter(verdict -> !verdict.kept()).count();
+    return broken(limits, bytes, Map.of(), speeds);
+  }
+
+  private static long broken(
+      Limits limits,
+      Map<String, Double> bytes,
+      Map<String, Double> counts,
+      Map<String, Double> speeds) {
+    return limits.judge(bytes, counts, speeds).stream().filter(verdict -> !verdict.kept()).count();
   }
 }

@@ -78,23 +78,21 @@ final class Plateau implements Callable<Integer> {
     var site = new Site(Storage.P256, false, EDGE, TRAFFIC);
     List<String> tokens = site.tokens("device", DEVICES);
     try (Child gateway = gateway(site)) {
-      int length;
+      ClosedLoop loop;
       try (var one = new KeepAlive(gateway.port(), Site.PATH, tokens.getFirst())) {
-        length = one.record().length;
+        loop = new ClosedLoop(one.record());
       }
-      var warmUp = new ClosedLoop(Site.PATH, tokens, length);
+      Requests fleet = Requests.circular(Site.PATH, tokens);
       for (int i = 0; i < 4; i++) {
-        warmUp.drive(gateway, 5);
+        loop.drive(gateway, fleet, 5);
       }
-      int enough = enough(gateway, tokens, length);
-      var saturating = new ClosedLoop(Site.PATH, tokens, length, enough);
-      var flooding = new ClosedLoop(Site.PATH, tokens, length, TIMES * enough);
+      int enough = enough(gateway, loop, fleet);
       double[] kept = new double[rounds];
       double[] after = new double[rounds];
       for (int i = 0; i < rounds; i++) {
-        Block before = saturating.drive(gateway, (int) RECOVERY_SECONDS);
-        Block flooded = flooding.drive(gateway, seconds);
-        Block again = saturating.drive(gateway, (int) RECOVERY_SECONDS);
+        Block before = loop.drive(gateway, fleet, (int) RECOVERY_SECONDS, enough);
+        Block flooded = loop.drive(gateway, fleet, seconds, TIMES * enough);
+        Block again = loop.drive(gateway, fleet, (int) RECOVERY_SECONDS, enough);
         kept[i] = flooded.rate() / Math.max(before.rate(), again.rate());
         after[i] = again.rate() / before.rate();
         System.out.printf("waiting %d: %s, then %s, then %s%n", i + 1, before, flooded, again);
@@ -114,12 +112,10 @@ final class Plateau implements Callable<Integer> {
   }
 
   /** The fewest connections that are answered nearly as often as any number of them. */
-  private static int enough(Child gateway, List<String> tokens, int length) throws IOException {
+  private static int enough(Child gateway, ClosedLoop loop, Requests fleet) throws IOException {
     Map<Integer, Double> rates = new TreeMap<>();
     for (int connections = 1; connections <= 128; connections *= 2) {
-      rates.put(
-          connections,
-          new ClosedLoop(Site.PATH, tokens, length, connections).drive(gateway, 3).rate());
+      rates.put(connections, loop.drive(gateway, fleet, 3, connections).rate());
     }
     double most = rates.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     System.out.println("answers per second by connections: " + rounded(rates));

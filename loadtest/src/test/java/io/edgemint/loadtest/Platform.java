@@ -166,13 +166,23 @@ final class Platform {
    * @param turns the ids of the devices' organisations, one for each device
    */
   Fleet start(List<Org> orgs, List<String> turns) throws Exception {
+    List<String> tokens = write(orgs, turns);
+    Child gateway = Child.start(GatewayServer.class, settings().toString());
+    return new Fleet("http://127.0.0.1:" + gateway.port(), tokens, gateway);
+  }
+
+  /** Registers organisations, and gives tokens for devices without starting anything. */
+  List<String> write(List<Org> orgs, List<String> turns) throws IOException {
     Path database = folder.resolve("data/registry.db");
     try (SqlRegistry registry = SqlRegistry.sqlite(database, Set.of(), InstantSource.system())) {
       registry.write(orgs, CHANGE);
     }
-    List<String> tokens = tokens(turns);
-    Child gateway = Child.start(GatewayServer.class, folder.resolve("edgemint.yaml").toString());
-    return new Fleet("http://127.0.0.1:" + gateway.port(), tokens, gateway);
+    return tokens(turns);
+  }
+
+  /** The settings file. */
+  Path settings() {
+    return folder.resolve("edgemint.yaml");
   }
 
   /** By the command that users have. */
