@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * The one table of errors: what each reason means over HTTP. The code, the title and whether asking
- * again may help are part of the API (RFC 9457 members of the same names); the README's table is
+ * again may help are part of the API (RFC 9457 members of the same names); the table of docs/errors.md is
  * tested against this one.
  */
 enum Problem {
@@ -113,7 +113,7 @@ enum Problem {
     return status == 429 || status == 503;
   }
 
-  /** What a device does on it, in the words of the README's table. */
+  /** What a device does on it, in the words of docs/errors.md. */
   String device() {
     return device;
   }

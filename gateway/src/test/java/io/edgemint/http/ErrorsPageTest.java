@@ -10,11 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ReadmeTest {
+class ErrorsPageTest {
   @Test
   void errors_everyRowOfTheTable_isThatOfTheEnum() throws IOException {
     List<String> rows =
-        Files.readAllLines(Path.of("..", "README.md")).stream()
+        Files.readAllLines(Path.of("..", "docs", "errors.md")).stream()
             .dropWhile(line -> !line.equals("| code | status | the device |"))
             .skip(2)
             .takeWhile(line -> line.startsWith("|"))
