@@ -107,7 +107,7 @@ public final class CallerVerifier implements AutoCloseable {
       return refuse(Flaw.EXPIRED.refused());
     }
     if (!charged) {
-      return Future.succeededFuture(known.caller());
+      return known.answer();
     }
     remembered.increment();
     return charge(known);
@@ -115,7 +115,7 @@ public final class CallerVerifier implements AutoCloseable {
 
   private static Future<Caller> charge(Remembered known) {
     Refused over = known.account().get();
-    return over == null ? Future.succeededFuture(known.caller()) : Future.failedFuture(over);
+    return over == null ? known.answer() : Future.failedFuture(over);
   }
 
   /**

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.edgemint.backend.Refused;
+import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,6 +108,7 @@ final class TokenMemo {
   static final class Remembered {
     private final VerifyingKey key;
     private final Caller caller;
+    private final Future<Caller> answer;
     private final Supplier<@Nullable Refused> account;
     private volatile long touched;
 
@@ -120,6 +122,7 @@ final class TokenMemo {
     Remembered(VerifyingKey key, Caller caller, Supplier<@Nullable Refused> account) {
       this.key = key;
       this.caller = caller;
+      this.answer = Future.succeededFuture(caller);
       this.account = account;
     }
 
@@ -129,6 +132,11 @@ final class TokenMemo {
 
     Caller caller() {
       return caller;
+    }
+
+    /** The same, ready to be given out. */
+    Future<Caller> answer() {
+      return answer;
     }
 
     Supplier<@Nullable Refused> account() {

@@ -86,6 +86,9 @@ public final class EdgeServer extends VerticleBase {
             .setProxyProtocolTimeout(connections.requestTimeout().toMillis())
             .setProxyProtocolTimeoutUnit(TimeUnit.MILLISECONDS)
             .setTcpNoDelay(true)
+            // Nobody is served a WebSocket, so nothing has to listen for its extensions.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setAcceptBacklog(4096);
     certificates.ifPresent(shown -> tls(options, settings, shown));
     return options;

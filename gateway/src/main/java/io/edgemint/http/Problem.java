@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * The one table of errors: what each reason means over HTTP. The code, the title and whether asking
- * again may help are part of the API (RFC 9457 members of the same names); the table of docs/errors.md is
- * tested against this one.
+ * again may help are part of the API (RFC 9457 members of the same names); the table of
+ * docs/errors.md is tested against this one.
  */
 enum Problem {
   TOKEN_MISSING(401, "No token", false, "gets a token"),

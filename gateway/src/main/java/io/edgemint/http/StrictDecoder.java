@@ -30,8 +30,11 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   private int hosts;
   private int tokens;
 
-  private StrictDecoder(HttpServerOptions options) {
+  private final WholeAnswers answers;
+
+  private StrictDecoder(HttpServerOptions options, WholeAnswers answers) {
     super(options);
+    this.answers = answers;
   }
 
   /** Puts it in the place of Vert.x's own; called before anything has been read. */
@@ -39,7 +42,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     if (connection instanceof ConnectionBase base) {
       ChannelPipeline pipeline = base.channel().pipeline();
       if (pipeline.get(DECODER) != null) {
-        pipeline.replace(DECODER, DECODER, new StrictDecoder(options));
+        WholeAnswers answers = WholeAnswers.install(pipeline);
+        pipeline.replace(DECODER, DECODER, new StrictDecoder(options, answers));
       }
     }
   }
@@ -49,6 +53,9 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     headers = 0;
     hosts = 0;
     tokens = 0;
+    if (initialLine[0].equals("HEAD")) {
+      answers.standAside();
+    }
     return super.createMessage(initialLine);
   }
 
