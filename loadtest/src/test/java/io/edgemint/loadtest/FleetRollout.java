@@ -2,15 +2,16 @@ package io.edgemint.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.ScenarioBuilder;
 import io.gatling.javaapi.core.Simulation;
 
 /**
- * A fleet fetches one firmware, half of it within the first fifth of the time: devices come when
- * they come, whether or not those before them were answered, and each has a token and a connection
- * of its own.
+ * A fleet fetches one firmware: a few first, then a burst, then the others evenly. Devices come
+ * when they come, whether or not those before them were answered, and each has a token and a
+ * connection of its own.
  *
  * <p>System properties: {@code rate} (devices per second on the whole, 300), {@code seconds},
  * {@code target} (the address of a gateway; without it the sandbox is started, asked 3,000 times
@@ -20,8 +21,9 @@ import io.gatling.javaapi.core.Simulation;
 public final class FleetRollout extends Simulation {
   private static final int RATE = Load.rate(300);
   private static final int DEVICES = RATE * Load.SECONDS;
-  private static final double BURST = 2.5;
-  private static final double REST = 0.625;
+
+  /** With the slow beginning, in which also this program warms up, the same number on the whole. */
+  private static final double BURST = 5 / 3.0;
 
   private final Fleet fleet = Fleet.of(DEVICES, SandboxServer::fleet);
 
@@ -32,8 +34,10 @@ public final class FleetRollout extends Simulation {
   public FleetRollout() {
     setUp(
             device.injectOpen(
-                constantUsersPerSec(BURST * RATE).during(Load.SECONDS / 5),
-                constantUsersPerSec(REST * RATE).during(Load.SECONDS - Load.SECONDS / 5)))
+                rampUsersPerSec(RATE / 3.0).to(RATE).during(Load.SECONDS / 3),
+                constantUsersPerSec(BURST * RATE).during(Load.SECONDS / 6),
+                constantUsersPerSec(RATE)
+                    .during(Load.SECONDS - Load.SECONDS / 3 - Load.SECONDS / 6)))
         .protocols(Load.connectionEach(fleet))
         .maxDuration(Load.LONGEST)
         .assertions(
