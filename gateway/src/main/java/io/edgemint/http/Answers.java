@@ -8,6 +8,7 @@ import io.edgemint.traffic.Rate;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -106,7 +107,17 @@ final class Answers {
     if (!known.policy.isEmpty()) {
       response.putHeader(RATE_LIMIT_POLICY, known.policy).putHeader(RATE_LIMIT, known.rest + wait);
     }
-    response.end(known.body);
+    end(request, known.body);
+  }
+
+  /** Over HTTP/2, Vert.x sends what it is given also to HEAD (RFC 9110, section 9.3.2). */
+  private static void end(HttpServerRequest request, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
+    } else {
+      response.end(body);
+    }
   }
 
   /** What all refusals have in common. */
@@ -160,7 +171,7 @@ final class Answers {
     if (problem.waits()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfter(request)));
     }
-    response.end(json(problem, detail).put("request_id", id).toBuffer());
+    end(request, json(problem, detail).put("request_id", id).toBuffer());
     return id;
   }
 

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Asks over HTTP/2, one request at a time, on one connection for as long as no GOAWAY ends it. To
@@ -34,9 +35,17 @@ final class Http2Client implements SteadyTraffic.Asking {
 
   @Override
   public RawClient.Answer get(String path, String token) {
+    return ask(HttpMethod.GET, path, token);
+  }
+
+  RawClient.Answer head(String path, String token) {
+    return ask(HttpMethod.HEAD, path, token);
+  }
+
+  private RawClient.Answer ask(HttpMethod method, String path, String token) {
     return await(
         client
-            .request(HttpMethod.GET, port, "127.0.0.1", path)
+            .request(method, port, "127.0.0.1", path)
             .compose(request -> request.putHeader("Authorization", "Bearer " + token).send())
             .compose(Http2Client::read));
   }
@@ -45,10 +54,12 @@ final class Http2Client implements SteadyTraffic.Asking {
     if (response.version() != HttpVersion.HTTP_2) {
       return Future.failedFuture("answered by " + response.version());
     }
+    Map<String, String> headers = new TreeMap<>();
+    response.headers().forEach(headers::put);
     return response
         .body()
         .map(Buffer::toString)
-        .map(body -> new RawClient.Answer(response.statusCode(), Map.of(), body));
+        .map(body -> new RawClient.Answer(response.statusCode(), headers, body));
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.edgemint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.SelfSigned;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Samples;
 import io.edgemint.backend.Snapshot;
 import io.edgemint.http.RawClient.Answer;
+import io.edgemint.http.TlsSettings.KeyPairFiles;
 import io.edgemint.objects.ObjectFact.Found;
 import io.edgemint.objects.ObjectFact.Missing;
 import io.edgemint.objects.ObjectFact.Unlearnt;
@@ -19,6 +21,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What devices are told of objects, and what they are told instead of a link. */
 class ObjectFactsOverHttpTest {
@@ -194,6 +198,28 @@ class ObjectFactsOverHttpTest {
         .containsIgnoringCase(
             "\r\nrepr-digest: sha-256=:q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=:\r\n");
     assertThat(heads.get(1)).contains("/v1/downloads/fw/a?version=v1\r\n");
+  }
+
+  @Test
+  void head_overHttp2_tellsTheSameWithoutABody(@TempDir Path folder) {
+    holdAll();
+    SelfSigned.of("a.test").write(folder, "a");
+    KeyPairFiles files = new KeyPairFiles(folder.resolve("a.pem"), folder.resolve("a.key"));
+    world.serve(new TlsSettings(List.of(files), Duration.ofMinutes(1)));
+    try (Http2Client http2 = new Http2Client(world.vertx, world.port)) {
+      Answer told = http2.head(DOWNLOAD, token);
+      assertThat(told.status()).isEqualTo(200);
+      assertThat(told.headers())
+          .containsEntry("content-length", "1048576")
+          .containsEntry("etag", "\"etag\"")
+          .containsKey("repr-digest");
+      assertThat(told.body()).isEmpty();
+
+      Answer refused = http2.head("/v1/downloads/other/a", token);
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.body()).isEmpty();
+      assertThat(http2.get(LINK, token).status()).isEqualTo(200);
+    }
   }
 
   @Test
