@@ -32,7 +32,7 @@ final class NewTokens implements Callable<Integer> {
   @Option(names = "--rounds", description = "rounds that count", defaultValue = "12")
   private int rounds;
 
-  @Option(names = "--warm-up", description = "first rounds not to count", defaultValue = "5")
+  @Option(names = "--warm-up", description = "first rounds not to count", defaultValue = "15")
   private int warmUp;
 
   @Option(names = "--seconds", description = "length of a block", defaultValue = "2")
