@@ -3,9 +3,13 @@ package io.edgemint.app;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.edgemint.app.Main.Failure;
+import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.Issuer.ClaimNames;
 import io.edgemint.backend.OrgId;
 import io.edgemint.caller.TokenMinter;
+import io.edgemint.signing.CryptoProvider;
+import io.edgemint.signing.SigningKeyPair;
+import io.edgemint.signing.SigningKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -14,10 +18,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -72,9 +72,10 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private static void rehearse(Path folder) throws IOException {
-    KeyPair pair = keyPair();
-    Files.writeString(
-        folder.resolve("issuer.pem"), pem("PUBLIC KEY", pair.getPublic().getEncoded()));
+    SigningKeyPair pair =
+        new SigningKeys(CryptoProvider.install(CryptoProvider.Choice.AUTO))
+            .generate(KeyAlgorithm.ECDSA_P256);
+    Files.writeString(folder.resolve("issuer.pem"), pair.publicPem());
     Files.writeString(folder.resolve("s3"), "secret");
     Path settings = folder.resolve("edgemint.yaml");
     Files.writeString(settings, settings());
@@ -113,17 +114,7 @@ final class PrepareCommand implements Callable<Integer> {
         .formatted(ISSUER, AUDIENCE);
   }
 
-  private static KeyPair keyPair() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java makes no keys on P-256", e);
-    }
-  }
-
-  private static List<String> tokens(KeyPair pair) {
+  private static List<String> tokens(SigningKeyPair pair) {
     var content =
         new TokenMinter.Content(
             ISSUER,
@@ -134,14 +125,13 @@ final class PrepareCommand implements Callable<Integer> {
             null,
             Duration.ofHours(1),
             ClaimNames.DEFAULT);
-    return TokenMinter.ofPrivateKey(pem("PRIVATE KEY", pair.getPrivate().getEncoded()), null, false)
+    String pem =
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(pair.pkcs8())
+            + "\n-----END PRIVATE KEY-----\n";
+    return TokenMinter.ofPrivateKey(pem, null, false)
         .mint(content, InstantSource.system().millis() / 1000, LINKS)
         .toList();
-  }
-
-  private static String pem(String label, byte[] der) {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
   }
 
   private static void ask(int port, String token) throws IOException {

@@ -26,6 +26,7 @@ public record Revocations(boolean everything, Set<String> subjects, List<String>
 
   /** Tells whether this subject may no longer read this key. */
   public boolean covers(String subject, ObjectKey key) {
+    // Most have revoked nobody, and then the name need not be fetched to be hashed.
     if (everything || (!subjects.isEmpty() && subjects.contains(subject))) {
       return true;
     }

@@ -7,8 +7,8 @@ import io.edgemint.http.Grants.Grant;
 import io.edgemint.objects.StoredObject;
 import io.edgemint.objects.StoredObject.DigestState;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +31,32 @@ final class LinkJson {
 
   /** The bytes of a text. */
   static Buffer bytes(Content content) {
-    var bytes = new ByteArrayOutputStream(USUAL_SIZE);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+    Buffer bytes = Buffer.buffer(USUAL_SIZE);
+    try (JsonGenerator json = JSON.createGenerator(new Appending(bytes))) {
       content.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written", e);
     }
-    return Buffer.buffer(bytes.toByteArray());
+    return bytes;
+  }
+
+  /** Writes to the end of a buffer. */
+  private static final class Appending extends OutputStream {
+    private final Buffer bytes;
+
+    private Appending(Buffer bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void write(int octet) {
+      bytes.appendByte((byte) octet);
+    }
+
+    @Override
+    public void write(byte[] source, int from, int length) {
+      bytes.appendBytes(source, from, length);
+    }
   }
 
   /**

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an answer of HTTP/1.1 that is whole, head and body, as one buffer. Vert.x's encoder makes
@@ -26,13 +25,16 @@ final class WholeAnswers extends ChannelOutboundHandlerAdapter {
   /** For the first line and the headers of usual answers; a buffer grows where it must. */
   private static final int HEAD_ROOM = 256;
 
-  private @Nullable ChannelHandlerContext encoder;
+  private final ChannelHandlerContext encoder;
   private boolean aside;
+
+  private WholeAnswers(ChannelHandlerContext encoder) {
+    this.encoder = encoder;
+  }
 
   /** Puts it before Vert.x's encoder; called before anything has been written. */
   static WholeAnswers install(ChannelPipeline pipeline) {
-    var answers = new WholeAnswers();
-    answers.encoder = requireNonNull(pipeline.context(ENCODER));
+    var answers = new WholeAnswers(requireNonNull(pipeline.context(ENCODER)));
     pipeline.addAfter(ENCODER, "wholeAnswers", answers);
     return answers;
   }
@@ -53,7 +55,7 @@ final class WholeAnswers extends ChannelOutboundHandlerAdapter {
         && answer.protocolVersion().equals(HttpVersion.HTTP_1_1)
         && answer.headers() instanceof HeadersMultiMap headers
         && headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-      var _ = requireNonNull(encoder).write(bytes(context, answer, headers), promise);
+      var _ = encoder.write(bytes(context, answer, headers), promise);
     } else {
       var _ = context.write(message, promise);
     }

@@ -58,14 +58,7 @@ final class Baseline implements Callable<Integer> {
   }
 
   private void measure(Storage storage, Figures figures) throws Exception {
-    var site =
-        new Site(
-            storage,
-            false,
-            List.of(
-                "event_loops: 1",
-                "limits: {requests_per_connection: 100000000, connection_age: 1h}"),
-            List.of("org_requests: none", "org_signatures: none"));
+    var site = new Site(storage, false, Ratio.EDGE, Ratio.TRAFFIC);
     try (Child gateway =
             Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString());
         Child plain =
@@ -113,10 +106,6 @@ final class Baseline implements Callable<Integer> {
   }
 
   private Block block(Child server, Requests requests) throws IOException {
-    byte[] recorded;
-    try (var one = new KeepAlive(server.port(), requests.next())) {
-      recorded = one.record();
-    }
-    return new ClosedLoop(recorded).drive(server, requests, seconds);
+    return ClosedLoop.of(server, requests).drive(server, requests, seconds);
   }
 }

@@ -42,6 +42,13 @@ final class ClosedLoop {
     this.head = Answer.endOfHead(recorded, recorded.length);
   }
 
+  /** The same by the answer to the next request, which is sent for it. */
+  static ClosedLoop of(Child server, Requests requests) throws IOException {
+    try (var connection = new KeepAlive(server.port(), requests.next())) {
+      return new ClosedLoop(connection.record());
+    }
+  }
+
   /**
    * What one block showed.
    *

@@ -1,11 +1,8 @@
 package io.edgemint.loadtest;
 
 import io.edgemint.sandbox.Sandbox;
+import io.edgemint.sandbox.Viewer;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,20 +53,13 @@ final class Counts {
     }
   }
 
-  private static Map<String, Double> seen(Sandbox sandbox) throws Exception {
-    String metrics = metrics(sandbox.admin());
+  private static Map<String, Double> seen(Sandbox sandbox) {
+    String metrics = Viewer.get(sandbox.admin() + "/metrics").text();
     return Map.of(
         "signatures", sum(metrics, "gateway_links_total{source=\"signature\""),
         "registry-reads", sum(metrics, "gateway_registry_refresh_total"),
         "sts-calls", sum(metrics, "gateway_sts_refresh_total"),
         "s3-calls", (double) sandbox.world().s3().requests());
-  }
-
-  private static String metrics(URI admin) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(admin.resolve("/metrics")).build();
-      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }
   }
 
   /** Of all lines of the Prometheus text format that begin so. */

@@ -71,10 +71,7 @@ final class ManyLinks implements Callable<Integer> {
         Child.pinned(Cores.SERVER, GatewayServer.class, platform.settings().toString())) {
       Requests many = Requests.circular(paths, tokens);
       Requests one = Requests.circular(paths.getFirst(), tokens.subList(0, 1));
-      ClosedLoop loop;
-      try (var first = new KeepAlive(gateway.port(), one.next())) {
-        loop = new ClosedLoop(first.record());
-      }
+      ClosedLoop loop = ClosedLoop.of(gateway, one);
       loop.introduce(gateway, many);
       return alternation.judge(
           "many-links",

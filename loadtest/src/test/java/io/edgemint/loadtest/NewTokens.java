@@ -66,10 +66,7 @@ final class NewTokens implements Callable<Integer> {
                 site.folder().resolve("issuer.pem").toString(),
                 file.toString())) {
       Requests fleet = Requests.circular(Site.PATH, known);
-      ClosedLoop loop;
-      try (var one = new KeepAlive(gateway.port(), fleet.next())) {
-        loop = new ClosedLoop(one.record());
-      }
+      ClosedLoop loop = ClosedLoop.of(gateway, fleet);
       List<Double> ratios = new ArrayList<>();
       for (int round = 0; round < warmUp + rounds; round++) {
         Requests fresh = Requests.once(Site.PATH, site.tokens("new-" + round, tokens));

@@ -78,11 +78,8 @@ final class Plateau implements Callable<Integer> {
     var site = new Site(Storage.P256, false, EDGE, TRAFFIC);
     List<String> tokens = site.tokens("device", DEVICES);
     try (Child gateway = gateway(site)) {
-      ClosedLoop loop;
-      try (var one = new KeepAlive(gateway.port(), Site.PATH, tokens.getFirst())) {
-        loop = new ClosedLoop(one.record());
-      }
       Requests fleet = Requests.circular(Site.PATH, tokens);
+      ClosedLoop loop = ClosedLoop.of(gateway, fleet);
       for (int i = 0; i < 4; i++) {
         loop.drive(gateway, fleet, 5);
       }
