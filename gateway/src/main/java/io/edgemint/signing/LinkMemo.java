@@ -11,9 +11,9 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +49,7 @@ final class LinkMemo {
                     (key, link) -> Duration.ofMillis(key.expiry() * 1000 - clock.millis())))
             .removalListener(
                 (@Nullable Key key, @Nullable Future<Link> link, RemovalCause cause) ->
-                    released(key))
+                    released(key, link))
             .executor(Runnable::run)
             .build();
   }
@@ -71,7 +71,7 @@ final class LinkMemo {
             .computeIfAbsent(
                 key,
                 absent -> {
-                  taken(absent);
+                  taken(absent, link);
                   return link;
                 });
     if (!there.equals(link)) {
@@ -102,27 +102,28 @@ final class LinkMemo {
     return holding == null ? 0 : holding.links.size();
   }
 
-  private void taken(Key key) {
+  private void taken(Key key, Future<Link> link) {
     total.addAndGet(key.weight());
     holdings.compute(
         key.org(),
         (org, known) -> {
           Holding holding = known == null ? new Holding() : known;
-          holding.links.add(key);
+          holding.links.putLast(key, link);
           noteShare(org, holding.weight.addAndGet(key.weight()));
           return holding;
         });
   }
 
-  private void released(@Nullable Key key) {
-    if (key == null) {
+  private void released(@Nullable Key key, @Nullable Future<Link> link) {
+    if (key == null || link == null) {
       return;
     }
     total.addAndGet(-key.weight());
     holdings.computeIfPresent(
         key.org(),
         (org, holding) -> {
-          holding.links.remove(key);
+          // Told after the removal: another thread may have put a new link there already.
+          holding.links.remove(key, link);
           long left = holding.weight.addAndGet(-key.weight());
           noteShare(org, left);
           return left <= 0 ? null : holding;
@@ -147,7 +148,8 @@ final class LinkMemo {
     holdings.computeIfPresent(
         org,
         (id, holding) -> {
-          oldest.set(holding.links.isEmpty() ? null : holding.links.removeFirst());
+          Map.Entry<Key, Future<Link>> first = holding.links.pollFirstEntry();
+          oldest.set(first == null ? null : first.getKey());
           return holding;
         });
     return oldest.get();
@@ -194,6 +196,6 @@ final class LinkMemo {
   /** What one organisation holds, oldest first; changed only inside {@code holdings.compute}. */
   private static final class Holding {
     private final AtomicLong weight = new AtomicLong();
-    private final SequencedSet<Key> links = new LinkedHashSet<>();
+    private final SequencedMap<Key, Future<Link>> links = new LinkedHashMap<>();
   }
 }

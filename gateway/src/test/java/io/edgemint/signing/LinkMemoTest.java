@@ -286,6 +286,22 @@ class LinkMemoTest {
   }
 
   @Test
+  void put_whileAnotherThreadRemoves_keepsCountOfWhatIsThere() throws Exception {
+    LinkMemo memo = memoOf(100);
+    LinkMemo.Key place = place(STORM, 1);
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 20_000; i++) {
+        put(memo, place);
+        var removed = threads.submit(() -> memo.remove(place));
+        var added = threads.submit(() -> put(memo, place));
+        removed.get();
+        added.get();
+        assertThat(memo.linksOf(STORM)).isEqualTo(memo.get(place) == null ? 0 : 1);
+      }
+    }
+  }
+
+  @Test
   void key_order_agreesWithEquality() {
     List<LinkMemo.Key> keys = new ArrayList<>();
     for (OrgId org : List.of(STORM, CALM)) {
