@@ -120,9 +120,16 @@ final class DevicePorts implements AutoCloseable {
             meters,
             accessLog,
             heartbeat,
-            certificates);
+            certificates,
+            answerBytes());
     servers.add(server);
     return server;
+  }
+
+  /** Each loop of each port remembers its own. */
+  private long answerBytes() {
+    int doors = settings.edge().clientCertificates().port().isPresent() ? 2 : 1;
+    return settings.caches().answers() / (loops * (long) doors);
   }
 
   /** Where devices bring tokens. */

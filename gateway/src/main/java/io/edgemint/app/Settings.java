@@ -197,13 +197,17 @@ record Settings(
   }
 
   /**
-   * How much is remembered: bytes of tokens, links and facts of objects, and a number of backends.
+   * How much is remembered: bytes of tokens, links, answers and facts of objects, and a number of
+   * backends.
+   *
+   * @param answers of all event loops together
    */
-  record Caches(long tokens, long links, long objects, int backends) {
+  record Caches(long tokens, long links, long answers, long objects, int backends) {
     static Caches read(Section section) {
       return new Caches(
           section.bytes("tokens", 64L << 20, 1L << 20, 64L << 30),
           section.bytes("links", 64L << 20, 1L << 20, 64L << 30),
+          section.bytes("answers", 64L << 20, 1L << 20, 64L << 30),
           section.bytes("objects", 64L << 20, 1L << 20, 64L << 30),
           section.integer("backends", 10_000, 10, 10_000_000));
     }

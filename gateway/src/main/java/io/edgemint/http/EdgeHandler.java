@@ -48,7 +48,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
   private final StreamDeadlines deadlines;
   private final LinkBatch batch;
   private final PublishHandler publishers;
-  private final RecentAnswers recent = new RecentAnswers();
+  private final RecentAnswers recent;
   private final Credential credential;
   private final BooleanSupplier late;
   private final Waiting waiting;
@@ -61,6 +61,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
    * @param deadlines for requests that clients keep open
    * @param late whether the loop has more to do than it can
    * @param mostWaiting how many requests may wait for what is not at hand
+   * @param answerBytes the weight of all answers that are remembered
    */
   EdgeHandler(
       Grants grants,
@@ -73,7 +74,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       Credential credential,
       StreamDeadlines deadlines,
       BooleanSupplier late,
-      int mostWaiting) {
+      int mostWaiting,
+      long answerBytes) {
     this.grants = grants;
     this.context = context;
     this.clock = clock;
@@ -85,6 +87,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     this.publishers = new PublishHandler(publishCalls, clock, deadlines, meters, access);
     this.credential = credential;
     this.late = late;
+    this.recent = new RecentAnswers(answerBytes);
     this.waiting = new Waiting(mostWaiting, meters);
   }
 
@@ -252,9 +255,11 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Answers with a link: the bytes of this second if there are any, else a grant. */
+  /** Answers with a link: a remembered answer if it is still true, else a grant. */
   private void link(HttpServerRequest request, Caller caller, String path, LinkAsk ask) {
-    Rendered known = recent.recent(grants.orgs(), caller.org(), request.uri(), clock.millis());
+    Rendered known =
+        recent.recent(
+            grants.orgs(), grants.factsVersion(), caller.org(), request.uri(), clock.millis());
     if (known != null
         && Access.check(caller, known.org(), known.key()) == null
         && !grants.isTooOldFor(known.org())) {
@@ -266,16 +271,19 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         Route.LINK,
         caller.org(),
         grants.grant(inTime(caller), key(path, Route.LINK_PREFIX), ask),
-        grant ->
-            sendLink(
-                request,
-                caller,
-                recent.render(
-                    grants.orgs(),
-                    standing(grant),
-                    grants.known(grant),
-                    request.uri(),
-                    clock.millis())));
+        grant -> {
+          long factsVersion = grants.factsVersion();
+          sendLink(
+              request,
+              caller,
+              recent.render(
+                  grants.orgs(),
+                  factsVersion,
+                  standing(grant),
+                  grants.known(grant),
+                  request.uri(),
+                  clock.millis()));
+        });
   }
 
   /** A grant that has not been withdrawn while the answer waited for something. */
@@ -287,8 +295,8 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     return grant;
   }
 
-  private void sendLink(HttpServerRequest request, Caller caller, Rendered body) {
-    var _ = Answers.send(request, body.bytes());
+  private void sendLink(HttpServerRequest request, Caller caller, Rendered answer) {
+    var _ = Answers.send(request, recent.bytes(answer));
     granted(request, Route.LINK, 200, caller);
   }
 

@@ -35,6 +35,7 @@ public final class EdgeServer extends VerticleBase {
   private final Heartbeat heartbeat;
   private final Optional<Certificates> certificates;
   private final Door door;
+  private final long answerBytes;
   private @Nullable HttpServer server;
 
   /** The ports of the edge. */
@@ -45,7 +46,11 @@ public final class EdgeServer extends VerticleBase {
     CERTIFICATES
   }
 
-  /** Prepares one loop of a port; deploy as many as there are event loops. */
+  /**
+   * Prepares one loop of a port; deploy as many as there are event loops.
+   *
+   * @param answerBytes the weight of the answers that this loop remembers
+   */
   public EdgeServer(
       Door door,
       EdgeSettings settings,
@@ -56,7 +61,8 @@ public final class EdgeServer extends VerticleBase {
       EdgeMeters meters,
       AccessLog accessLog,
       Heartbeat heartbeat,
-      Optional<Certificates> certificates) {
+      Optional<Certificates> certificates,
+      long answerBytes) {
     this.door = door;
     this.settings = settings;
     this.traffic = traffic;
@@ -67,6 +73,7 @@ public final class EdgeServer extends VerticleBase {
     this.accessLog = accessLog;
     this.heartbeat = heartbeat;
     this.certificates = certificates;
+    this.answerBytes = answerBytes;
   }
 
   /** The options of every server of the edge; the bare server of the load tests uses the same. */
@@ -140,7 +147,8 @@ public final class EdgeServer extends VerticleBase {
             credential(),
             new StreamDeadlines(vertx, settings.connections()),
             loop::isLate,
-            traffic.waiting());
+            traffic.waiting(),
+            answerBytes);
     HttpServerOptions options = optionsOfDoor(certificates);
     return vertx
         .createHttpServer(options)

@@ -24,6 +24,7 @@ import io.edgemint.objects.ObjectFact.Found;
 import io.edgemint.objects.ObjectFact.Missing;
 import io.edgemint.objects.ObjectFact.Unlearnt;
 import io.edgemint.objects.ObjectFacts;
+import io.edgemint.objects.ObjectFacts.Told;
 import io.edgemint.objects.StoredObject;
 import io.edgemint.signing.Link;
 import io.edgemint.signing.LinkAsk;
@@ -97,9 +98,18 @@ public final class Grants {
     this.facts = facts;
   }
 
-  /** A link and whose it is. */
+  /**
+   * A link and whose it is.
+   *
+   * @param sameUntil before when the same question gets the same link, in seconds since 1970
+   */
   record Grant(
-      Caller caller, ReadyBackend backend, ObjectKey key, @Nullable String version, Link link) {}
+      Caller caller,
+      ReadyBackend backend,
+      ObjectKey key,
+      @Nullable String version,
+      Link link,
+      long sameUntil) {}
 
   /**
    * What is known of an object that the caller may read.
@@ -202,16 +212,25 @@ public final class Grants {
     return org == null ? UNREGISTERED : Access.check(caller, org, key);
   }
 
-  /** What is known of the object of a link, or null; what is not is learnt beside. */
-  @Nullable StoredObject known(Grant grant) {
+  /** Counts what has made this gateway forget what it knew of an object. */
+  long factsVersion() {
+    return facts.version();
+  }
+
+  /** What is known of the object of a link; what is not is learnt beside. */
+  Told known(Grant grant) {
     ReadyBackend backend = grant.backend();
     S3Storage objects = backend.objects();
-    return objects != null
-            && facts.known(
-                    backend.org().id(), backend.name(), objects, grant.key(), grant.version())
-                instanceof Found found
-        ? found.object()
-        : null;
+    if (objects == null) {
+      return Told.NOTHING_EVER;
+    }
+    Told told =
+        facts.known(backend.org().id(), backend.name(), objects, grant.key(), grant.version());
+    StoredObject object = told.object();
+    // The link may rest on an older fact than this, which a caller is not judged by any more.
+    return backend.checksObjects() && (object == null || object.archived())
+        ? new Told(object, 0)
+        : told;
   }
 
   /** Why a caller gets nothing under a key, or null if it may ask on. */
@@ -322,7 +341,13 @@ public final class Grants {
                     // Asked again if the record has changed while a session or a key was awaited.
                     org.equals(org(caller))
                         ? Future.succeededFuture(
-                            new Grant(caller, backend, key, ask.version(), link))
+                            new Grant(
+                                caller,
+                                backend,
+                                key,
+                                ask.version(),
+                                link,
+                                LinkMint.sameUntil(backend, ask, link)))
                         : grant(caller, parsed, ask)));
   }
 

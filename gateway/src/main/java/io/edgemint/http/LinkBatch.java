@@ -106,7 +106,7 @@ final class LinkBatch {
     return second -> {
       Refused withdrawn = grants.withdrawn(grant);
       return withdrawn == null
-          ? json -> LinkJson.write(json, grant, grants.known(grant), second)
+          ? json -> LinkJson.write(json, grant, grants.known(grant).object(), second)
           : refusal(request, key, withdrawn);
     };
   }

@@ -1,5 +1,7 @@
 package io.edgemint.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.edgemint.backend.ObjectKey;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LinkJson {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int USUAL_SIZE = 1024;
+  private static final byte[] EXPIRES_IN = ",\"expires_in\":".getBytes(US_ASCII);
 
   private LinkJson() {}
 
@@ -59,6 +62,66 @@ final class LinkJson {
     }
   }
 
+  /** An answer whose moment is still open. */
+  static Prepared prepare(Grant grant, @Nullable StoredObject stored) {
+    int[] ends = new int[2];
+    Buffer bytes = Buffer.buffer(USUAL_SIZE);
+    try (JsonGenerator json = JSON.createGenerator(new Appending(bytes))) {
+      long expiry = grant.link().expiry();
+      writeLink(json, grant);
+      json.flush();
+      ends[0] = bytes.length();
+      writeMoment(json, expiry, expiry);
+      json.flush();
+      ends[1] = bytes.length();
+      writeOrigin(json, grant, stored);
+      json.flush();
+      return new Prepared(
+          bytes.getBytes(0, ends[0]), bytes.getBytes(ends[1], bytes.length()), expiry);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot be written", e);
+    }
+  }
+
+  /** How an answer tells the second of which it speaks. */
+  static byte[] serverTime(long second) {
+    return (",\"server_time\":\"" + Instant.ofEpochSecond(second) + '"').getBytes(US_ASCII);
+  }
+
+  /** What comes before the moment of an answer, and after it. */
+  static final class Prepared {
+    private final byte[] head;
+    private final byte[] tail;
+    private final long expiry;
+
+    private Prepared(byte[] head, byte[] tail, long expiry) {
+      this.head = head;
+      this.tail = tail;
+      this.expiry = expiry;
+    }
+
+    /** Bytes that it holds. */
+    int length() {
+      return head.length + tail.length;
+    }
+
+    /**
+     * The whole answer at a moment.
+     *
+     * @param second the moment, in seconds since 1970, not after the link's end
+     * @param serverTime how answers tell it
+     */
+    Buffer at(long second, byte[] serverTime) {
+      byte[] left = Long.toString(expiry - second).getBytes(US_ASCII);
+      return Buffer.buffer(length() + EXPIRES_IN.length + left.length + serverTime.length)
+          .appendBytes(head)
+          .appendBytes(EXPIRES_IN)
+          .appendBytes(left)
+          .appendBytes(serverTime)
+          .appendBytes(tail);
+    }
+  }
+
   /**
    * An object with the members of an answer at a moment.
    *
@@ -67,13 +130,25 @@ final class LinkJson {
    */
   static void write(JsonGenerator json, Grant grant, @Nullable StoredObject stored, long second)
       throws IOException {
-    long expiry = grant.link().expiry();
+    writeLink(json, grant);
+    writeMoment(json, grant.link().expiry(), second);
+    writeOrigin(json, grant, stored);
+  }
+
+  private static void writeLink(JsonGenerator json, Grant grant) throws IOException {
     json.writeStartObject();
     json.writeStringField("url", grant.link().url());
     json.writeStringField("method", "GET");
-    json.writeStringField("expires_at", Instant.ofEpochSecond(expiry).toString());
+    json.writeStringField("expires_at", Instant.ofEpochSecond(grant.link().expiry()).toString());
+  }
+
+  private static void writeMoment(JsonGenerator json, long expiry, long second) throws IOException {
     json.writeNumberField("expires_in", expiry - second);
     json.writeStringField("server_time", Instant.ofEpochSecond(second).toString());
+  }
+
+  private static void writeOrigin(JsonGenerator json, Grant grant, @Nullable StoredObject stored)
+      throws IOException {
     json.writeStringField("limited_by", grant.link().limitedBy().code());
     json.writeStringField("org", grant.backend().org().id().value());
     json.writeStringField("backend", grant.backend().name());

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class ObjectFacts {
   private final RandomGenerator random;
   private final Cache<Asked, Known> known;
   private final ConcurrentMap<Asked, Promise<ObjectFact>> flights = new ConcurrentHashMap<>();
+  private final AtomicLong version = new AtomicLong();
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final ConcurrentMap<OrgId, Integer> held = new ConcurrentHashMap<>();
 
@@ -128,24 +130,45 @@ public final class ObjectFacts {
   }
 
   /**
-   * What is known now, or null; what is unknown or old is asked for beside.
+   * What is known of an object.
+   *
+   * @param object null if nothing is, or if it is missing
+   * @param untilMillis before when the same is told again unless {@link #version} moves, in
+   *     milliseconds since 1970; 0 for not again
+   */
+  public record Told(@Nullable StoredObject object, long untilMillis) {
+    /** Of an object that nobody can ask for. */
+    public static final Told NOTHING_EVER = new Told(null, Long.MAX_VALUE);
+
+    private static Told of(ObjectFact fact, long untilMillis) {
+      return new Told(fact instanceof Found found ? found.object() : null, untilMillis);
+    }
+  }
+
+  /** Moves when something is forgotten before its time. */
+  public long version() {
+    return version.get();
+  }
+
+  /**
+   * What is known now; what is unknown or old is asked for beside.
    *
    * @param backend the backend to which the storage's secrets are bound
    * @param version null for the newest
    */
-  public @Nullable ObjectFact known(
+  public Told known(
       OrgId org, String backend, S3Storage storage, ObjectKey key, @Nullable String version) {
     Asked asked = Asked.of(org, storage, key.value(), version);
     Known it = known.getIfPresent(asked);
     long now = clock.millis();
     if (it != null && it.isFresh(now)) {
-      return it.fact;
+      return Told.of(it.fact, it.askAgainAt);
     }
     Future<ObjectFact> flight = fly(asked, backend, storage, key);
     if (it != null && it.fact instanceof Found) {
-      return it.fact;
+      return Told.of(it.fact, 0);
     }
-    return flight.succeeded() ? flight.result() : null;
+    return flight.succeeded() ? Told.of(flight.result(), pausedUntil(asked)) : new Told(null, 0);
   }
 
   /**
@@ -178,6 +201,7 @@ public final class ObjectFacts {
           known.invalidate(asked);
           return null;
         });
+    version.incrementAndGet();
   }
 
   private Future<ObjectFact> fly(Asked asked, String backend, S3Storage storage, ObjectKey key) {
@@ -185,7 +209,7 @@ public final class ObjectFacts {
     if (under != null) {
       return under.future();
     }
-    if (pauses(asked)) {
+    if (pausedUntil(asked) > 0) {
       return Future.succeededFuture(new Unlearnt("the storage has just failed", true));
     }
     if (!enter(asked.org)) {
@@ -282,10 +306,11 @@ public final class ObjectFacts {
     return new Asked(asked.org, asked.endpoint, asked.bucket, asked.prefix, "", null);
   }
 
-  private boolean pauses(Asked asked) {
+  /** Until when the storage of an object is left alone, 0 if it is not. */
+  private long pausedUntil(Asked asked) {
     Long until = pauses.getIfPresent(place(asked));
     long now = clock.millis();
-    return until != null && now < until && until - now <= 2 * FAILED.toMillis();
+    return until != null && now < until && until - now <= 2 * FAILED.toMillis() ? until : 0;
   }
 
   private boolean enter(OrgId org) {

@@ -135,6 +135,20 @@ public final class LinkMint {
         .compose(renewed -> afterRenewal(backend, renewed, key, ask, subject));
   }
 
+  /**
+   * Before when {@link #link} gives the same link to the same question, in seconds since 1970. One
+   * that ends with a session or a token may be followed by a longer one at any time.
+   */
+  public static long sameUntil(ReadyBackend backend, LinkAsk ask, Link link) {
+    return switch (link.limitedBy()) {
+      case BACKEND, REQUEST -> {
+        long ttl = Math.min(backend.ttl(), ask.ttl());
+        yield link.expiry() + Life.grid(ttl) - ttl;
+      }
+      case SESSION, TOKEN -> 0;
+    };
+  }
+
   private Future<Link> afterRenewal(
       ReadyBackend backend, Signing signing, ObjectKey key, LinkAsk ask, String subject) {
     long now = clock.millis() / 1000;
@@ -258,12 +272,16 @@ public final class LinkMint {
         by = LimitedBy.TOKEN;
         end = ask.tokenExpiry();
       }
-      long grid = Math.clamp(ttl / 16, 1, 60);
+      long grid = grid(ttl);
       long phase = backend.org().id().hashCode() * 31L + key.hashCode();
       long aligned = end - Math.floorMod(end - phase, grid);
       // A token that is about to end cannot be waited for: its link is made for it alone.
       boolean alone = by == LimitedBy.TOKEN && aligned - now < shortest;
       return new Life(alone ? end : aligned, by, shortest);
+    }
+
+    private static long grid(long ttl) {
+      return Math.clamp(ttl / 16, 1, 60);
     }
 
     boolean tooShort(long now) {

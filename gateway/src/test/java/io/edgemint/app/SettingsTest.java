@@ -52,7 +52,7 @@ class SettingsTest {
     assertThat(settings.sessions()).isEqualTo(SessionSettings.DEFAULT);
     assertThat(settings.defaultStorage()).isEmpty();
     assertThat(settings.caches())
-        .isEqualTo(new Settings.Caches(64 << 20, 64 << 20, 64 << 20, 10_000));
+        .isEqualTo(new Settings.Caches(64 << 20, 64 << 20, 64 << 20, 64 << 20, 10_000));
     assertThat(settings.signing().rsaThreads()).isEqualTo(2);
     assertThat(settings.signing().rsaQueue()).isEqualTo(1024);
     assertThat(settings.allowed().allow()).isEmpty();
@@ -90,7 +90,7 @@ class SettingsTest {
               identity: arn:aws:iam::111122223333:role/edgemint
               platform_role: "arn:aws:iam::111122223333:role/mid_{org}_{backend}"
               external_ids: [{org: acme, external_id: xyz}]
-            caches: {tokens: 2MiB, links: 3MiB, objects: 4MiB, backends: 11}
+            caches: {tokens: 2MiB, links: 3MiB, answers: 5MiB, objects: 4MiB, backends: 11}
             signing: {provider: jdk, rsa_threads: 4, rsa_queue: 5}
             outbound: {allow: [10.0.0.0/8, "minio.internal:9000"]}
             access_log: {file: "-"}
@@ -124,7 +124,8 @@ class SettingsTest {
                 Map.of(new OrgId("acme"), "xyz"),
                 "arn:aws:iam::111122223333:role/edgemint",
                 new PlatformRole("arn:aws:iam::111122223333:role/mid_{org}_{backend}")));
-    assertThat(settings.caches()).isEqualTo(new Settings.Caches(2 << 20, 3 << 20, 4 << 20, 11));
+    assertThat(settings.caches())
+        .isEqualTo(new Settings.Caches(2 << 20, 3 << 20, 5 << 20, 4 << 20, 11));
     assertThat(settings.signing().rsaThreads()).isEqualTo(4);
     assertThat(settings.signing().rsaQueue()).isEqualTo(5);
     assertThat(settings.allowed().lists("10.1.2.3:80")).isTrue();

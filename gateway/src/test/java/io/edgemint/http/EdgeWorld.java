@@ -235,7 +235,8 @@ final class EdgeWorld implements AutoCloseable {
             edgeMeters,
             new AccessLog(Optional.empty(), clock, meters),
             new Heartbeat(() -> nanos.getAsLong(), meters),
-            certificates);
+            certificates,
+            1 << 20);
     await(vertx.deployVerticle(server));
     return server.port();
   }

@@ -39,7 +39,7 @@ public final class FactsEdge implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param remembered whether answers may be given again within their second
+   * @param remembered whether answers may be given again
    */
   public FactsEdge(Facts facts, boolean remembered) {
     world = new EdgeWorld(EdgeWorld.org("acme", !remembered));

@@ -3,16 +3,20 @@ package io.edgemint.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.edgemint.SelfSigned;
+import io.edgemint.backend.KeyResult;
 import io.edgemint.backend.ObjectKey;
 import io.edgemint.backend.Samples;
 import io.edgemint.backend.Snapshot;
+import io.edgemint.http.Grants.Grant;
 import io.edgemint.http.RawClient.Answer;
 import io.edgemint.http.TlsSettings.KeyPairFiles;
 import io.edgemint.objects.ObjectFact.Found;
 import io.edgemint.objects.ObjectFact.Missing;
 import io.edgemint.objects.ObjectFact.Unlearnt;
+import io.edgemint.objects.ObjectFacts.Told;
 import io.edgemint.objects.StoredObject;
 import io.edgemint.objects.StoredObject.DigestState;
+import io.edgemint.signing.LinkAsk;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
@@ -105,6 +109,23 @@ class ObjectFactsOverHttpTest {
         heads.add(head.toString());
       }
       return heads;
+    }
+  }
+
+  @Test
+  void known_objectGoneSinceItWasChecked_isToldForThisMomentAlone() {
+    for (boolean checks : List.of(false, true)) {
+      world.checkObjects = checks;
+      KeyResult key = ObjectKey.of("fw/" + checks);
+      Grants grants = world.grants(Runnable::run);
+      holdAll();
+      Grant grant = grants.grant(world.caller(token).result(), key, LinkAsk.ANY).result();
+      world.stored = (org, backend, storage, asked, version) -> new Missing();
+      world.clock.pass(Duration.ofSeconds(61));
+      grants.known(grant);
+      Told told = grants.known(grant);
+      assertThat(told.object()).isNull();
+      assertThat(told.untilMillis()).isEqualTo(checks ? 0 : world.clock.millis() + 5_000);
     }
   }
 

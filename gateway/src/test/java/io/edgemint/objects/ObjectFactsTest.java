@@ -10,6 +10,7 @@ import io.edgemint.backend.Samples;
 import io.edgemint.objects.ObjectFact.Found;
 import io.edgemint.objects.ObjectFact.Missing;
 import io.edgemint.objects.ObjectFact.Unlearnt;
+import io.edgemint.objects.ObjectFacts.Told;
 import io.edgemint.objects.StoredObject.DigestState;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -53,14 +54,21 @@ class ObjectFactsTest {
         bytes);
   }
 
-  private static ObjectFact found(long size) {
-    return new Found(
-        new StoredObject(
-            KEY, size, "\"e\"", null, "a".repeat(64), DigestState.DECLARED, null, null, false));
+  private static StoredObject stored(long size) {
+    return new StoredObject(
+        KEY, size, "\"e\"", null, "a".repeat(64), DigestState.DECLARED, null, null, false);
   }
 
-  private @Nullable ObjectFact known() {
+  private static ObjectFact found(long size) {
+    return new Found(stored(size));
+  }
+
+  private Told told() {
     return facts.known(ACME, "prod", STORAGE, KEY, null);
+  }
+
+  private @Nullable StoredObject known() {
+    return told().object();
   }
 
   private Future<ObjectFact> learn() {
@@ -78,7 +86,7 @@ class ObjectFactsTest {
     assertThat(known()).isNull();
     work();
 
-    assertThat(known()).isEqualTo(found(1));
+    assertThat(known()).isEqualTo(stored(1));
     assertThat(asked).containsExactly("acme bucket fw/1.bin null");
   }
 
@@ -132,15 +140,39 @@ class ObjectFactsTest {
     work();
     answer = found(2);
     clock.pass(Duration.ofSeconds(59));
-    assertThat(known()).isEqualTo(found(1));
+    assertThat(known()).isEqualTo(stored(1));
     assertThat(tasks).isEmpty();
 
     clock.pass(Duration.ofSeconds(1));
-    assertThat(known()).isEqualTo(found(1));
+    assertThat(known()).isEqualTo(stored(1));
     assertThat(learn().result()).isEqualTo(found(1));
     assertThat(tasks).hasSize(1);
     work();
-    assertThat(known()).isEqualTo(found(2));
+    assertThat(known()).isEqualTo(stored(2));
+  }
+
+  @Test
+  void known_untilWhen_isTheNextQuestion() {
+    assertThat(told().untilMillis()).as("while it is asked").isZero();
+    work();
+    assertThat(told().untilMillis()).isEqualTo(clock.millis() + 60_000);
+    clock.pass(Duration.ofSeconds(61));
+    assertThat(told()).as("old, and asked again").isEqualTo(new Told(stored(1), 0));
+    answer = new Missing();
+    work();
+    assertThat(told()).isEqualTo(new Told(null, clock.millis() + 5_000));
+  }
+
+  @Test
+  void known_storageLeftAlone_isTheEndOfThePause() {
+    answer = new Unlearnt("timeout", true);
+    known();
+    work();
+
+    Told other = facts.known(ACME, "prod", STORAGE, Samples.key("b"), null);
+    assertThat(other.object()).isNull();
+    assertThat(other.untilMillis() - clock.millis()).isBetween(10_000L, 15_000L);
+    assertThat(tasks).isEmpty();
   }
 
   @Test
@@ -204,14 +236,14 @@ class ObjectFactsTest {
     answer = new Unlearnt("timeout", true);
     for (int minute = 0; minute < 60; minute++) {
       clock.pass(Duration.ofMinutes(1));
-      assertThat(known()).isEqualTo(found(1));
+      assertThat(known()).isEqualTo(stored(1));
       work();
     }
 
     clock.pass(Duration.ofMinutes(1));
     known();
     work();
-    assertThat(known()).isEqualTo(answer);
+    assertThat(known()).isNull();
   }
 
   @Test
@@ -219,9 +251,9 @@ class ObjectFactsTest {
     known();
     work();
 
-    assertThat(facts.known(OTHER, "prod", STORAGE, KEY, null)).isNull();
-    assertThat(facts.known(ACME, "prod", STORAGE.withPrefix("a/"), KEY, null)).isNull();
-    assertThat(facts.known(ACME, "prod", STORAGE, KEY, "v1")).isNull();
+    assertThat(facts.known(OTHER, "prod", STORAGE, KEY, null).object()).isNull();
+    assertThat(facts.known(ACME, "prod", STORAGE.withPrefix("a/"), KEY, null).object()).isNull();
+    assertThat(facts.known(ACME, "prod", STORAGE, KEY, "v1").object()).isNull();
     work();
     assertThat(asked).hasSize(4);
   }
@@ -230,8 +262,10 @@ class ObjectFactsTest {
   void forget_knownObject_isAskedAnew() {
     known();
     work();
+    long before = facts.version();
     facts.forget(ACME, STORAGE, KEY);
 
+    assertThat(facts.version()).isNotEqualTo(before);
     assertThat(known()).isNull();
   }
 
@@ -244,7 +278,7 @@ class ObjectFactsTest {
 
     assertThat(known()).isNull();
     work();
-    assertThat(known()).isEqualTo(found(2));
+    assertThat(known()).isEqualTo(stored(2));
   }
 
   @Test

@@ -85,6 +85,40 @@ class LinkMintTest {
   }
 
   @Test
+  void sameUntil_anyLifeAndTime_isWhenTheGridMovesOn() {
+    Seeded.run(
+        1_000,
+        random -> {
+          ReadyBackend backend = backend(random.nextLong(1, WEEK + 1), FakeSigning.p256Key("K1"));
+          LinkAsk ask = ttl(random.nextLong(1, WEEK + 1));
+          clock.set(NOON + random.nextLong(1_000_000));
+
+          Link link = world.link(backend, FIRMWARE, ask).result();
+
+          long until = LinkMint.sameUntil(backend, ask, link);
+          assertThat(until).isGreaterThan(clock.second());
+          clock.set(until - 1);
+          assertThat(world.link(backend, FIRMWARE, ask).result()).isEqualTo(link);
+          clock.set(until);
+          assertThat(world.link(backend, FIRMWARE, ask).result().expiry())
+              .isGreaterThan(link.expiry());
+        });
+  }
+
+  @Test
+  void sameUntil_limitedBySessionOrToken_isNotAtAll() {
+    ReadyBackend backend = backend(900, FakeSigning.session("S", NOON - 60, NOON + 600));
+    Link ofSession = world.link(backend, FIRMWARE, LinkAsk.ANY).result();
+    LinkAsk untilToken = LinkAsk.ANY.until(NOON + 300);
+    Link ofToken = world.link(backend, FIRMWARE, untilToken).result();
+
+    assertThat(ofSession.limitedBy()).isEqualTo(LimitedBy.SESSION);
+    assertThat(LinkMint.sameUntil(backend, LinkAsk.ANY, ofSession)).isZero();
+    assertThat(ofToken.limitedBy()).isEqualTo(LimitedBy.TOKEN);
+    assertThat(LinkMint.sameUntil(backend, untilToken, ofToken)).isZero();
+  }
+
+  @Test
   void link_manyObjectsOrOrgs_doNotTurnInTheSameSecond() {
     FakeSigning key = FakeSigning.p256Key("K1");
     List<Long> ofObjects =
