@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -50,13 +51,17 @@ final class Alternation {
    *
    * @param ours what must be fast, with the name of its column
    * @param theirs what it is held against
+   * @param servers what both drive, to be moved to their core once they are warm
    * @return the exit code: 0 at least as fast as asked for, 1 slower, 3 the machine was too busy
    */
-  int judge(String name, String ourName, Side ours, String theirName, Side theirs)
+  int judge(String name, String ourName, Side ours, String theirName, Side theirs, Child... servers)
       throws IOException {
     System.out.printf("%4s %24s %24s%n", "", ourName, theirName);
     List<Double> ratios = new ArrayList<>();
     for (int pair = 0; pair < warmUp + 3 * pairs && ratios.size() < pairs; pair++) {
+      if (pair == warmUp) {
+        Cores.moveServers(Stream.of(servers).map(Child::process).toList());
+      }
       boolean oursFirst = pair % 2 == 0;
       Block first = (oursFirst ? ours : theirs).drive(seconds);
       Block second = (oursFirst ? theirs : ours).drive(seconds);

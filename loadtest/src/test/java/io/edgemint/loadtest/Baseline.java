@@ -59,15 +59,16 @@ final class Baseline implements Callable<Integer> {
 
   private void measure(Storage storage, Figures figures) throws Exception {
     var site = new Site(storage, false, Ratio.EDGE, Ratio.TRAFFIC);
-    try (Child gateway =
-            Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString());
+    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString());
         Child plain =
-            Child.pinned(
-                Cores.SERVER, BaselineServer.class, site.folder().toString(), storage.name())) {
+            Child.single(512, BaselineServer.class, site.folder().toString(), storage.name())) {
       Requests fleet = Requests.circular(Site.PATH, site.tokens("device", DEVICES));
       List<Double> known = new ArrayList<>();
       List<Double> unknown = new ArrayList<>();
       for (int pair = 0; pair < warmUp + pairs; pair++) {
+        if (pair == warmUp) {
+          Cores.moveServers(List.of(gateway.process(), plain.process()));
+        }
         String name = storage + (pair < warmUp ? ", warm-up" : "");
         double warm = pair(name + ", known tokens", pair, gateway, plain, fleet);
         Requests fresh = Requests.once(Site.PATH, site.tokens("new-" + pair, newTokens));

@@ -13,13 +13,11 @@ import java.util.concurrent.TimeUnit;
  * ends, for it holds on to its standard input.
  */
 final class Child implements AutoCloseable {
-  /** The launcher's flags, and a heap that does not grow while it is measured. */
+  /** The launcher's flags. */
   private static final List<String> FLAGS =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
-          "-Xms512m",
-          "-Xmx512m",
           "-XX:+UseSerialGC");
 
   private static final long START_SECONDS = 180;
@@ -40,19 +38,25 @@ final class Child implements AutoCloseable {
    * @throws IOException if it does not listen within three minutes; its own output says why
    */
   static Child start(Class<?> main, String... arguments) throws Exception {
-    return start(List.of(), main, arguments);
+    return start(512, List.of(), main, arguments);
   }
 
-  /** The same, pinned to one core. */
-  static Child pinned(int core, Class<?> main, String... arguments) throws Exception {
-    return start(List.of("taskset", "-c", Integer.toString(core)), main, arguments);
+  /**
+   * The same, made for one core, to which {@link Cores#moveServers} will move it.
+   *
+   * @param heap its MiB, which do not grow while it is measured
+   */
+  static Child single(int heap, Class<?> main, String... arguments) throws Exception {
+    return start(heap, List.of("-XX:ActiveProcessorCount=1"), main, arguments);
   }
 
-  private static Child start(List<String> prefix, Class<?> main, String... arguments)
+  private static Child start(int heap, List<String> more, Class<?> main, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>(prefix);
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
+    command.addAll(List.of("-Xms" + heap + "m", "-Xmx" + heap + "m"));
+    command.addAll(more);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     Process process =

@@ -38,13 +38,15 @@ public class FactsBenchmark {
     toGranting.exchange();
   }
 
-  /** The answer of this second is at hand. */
+  /** The answer is at hand. */
   @Benchmark
   public int warm() throws IOException {
     return toWarm.exchange();
   }
 
-  /** The link is at hand, and the answer is made anew: what happens once a second and object. */
+  /**
+   * The link is at hand, and the answer is made anew: what happens once in a while for each object.
+   */
   @Benchmark
   public int granted() throws IOException {
     return toGranting.exchange();

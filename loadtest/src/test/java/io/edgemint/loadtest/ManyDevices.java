@@ -24,8 +24,8 @@ final class ManyDevices implements Callable<Integer> {
   /** Most of the time asked for; what is left is for the last to be answered. */
   private static final double SHARE = 0.98;
 
-  private static final int WARM_UP_RATE = 250;
-  private static final int WARM_UP_SECONDS = 20;
+  private static final int WARM_UP_RATE = 1_500;
+  private static final int WARM_UP_SECONDS = 30;
 
   @Option(names = "--devices", description = "how many", defaultValue = "100000")
   private int devices;

@@ -31,7 +31,8 @@ final class ManyLinks implements Callable<Integer> {
       """
       traffic:
         {device_requests: none, device_signatures: none, org_requests: none, org_signatures: none}
-      caches: {tokens: 64MiB, links: 256MiB}
+      caches: {tokens: 64MiB, links: 128MiB, answers: 320MiB}
+      checks: {revalidate: 30d}
       """;
 
   @Mixin private final Alternation alternation = new Alternation();
@@ -67,8 +68,7 @@ final class ManyLinks implements Callable<Integer> {
         IntStream.range(0, objects)
             .mapToObj(i -> "/v1/links/fw/" + i / orgs + "/" + i % 7 + ".bin")
             .toList();
-    try (Child gateway =
-        Child.pinned(Cores.SERVER, GatewayServer.class, platform.settings().toString())) {
+    try (Child gateway = Child.single(2048, GatewayServer.class, platform.settings().toString())) {
       Requests many = Requests.circular(paths, tokens);
       Requests one = Requests.circular(paths.getFirst(), tokens.subList(0, 1));
       ClosedLoop loop = ClosedLoop.of(gateway, one);
@@ -78,7 +78,8 @@ final class ManyLinks implements Callable<Integer> {
           "many",
           seconds -> loop.drive(gateway, many, seconds),
           "one",
-          seconds -> loop.drive(gateway, one, seconds));
+          seconds -> loop.drive(gateway, one, seconds),
+          gateway);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.edgemint.loadtest;
 
+import io.edgemint.loadtest.Cores.Idle;
 import io.edgemint.loadtest.Site.Storage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -63,8 +64,7 @@ final class NewConnections implements Callable<Integer> {
     for (int i = 0; i < CONNECTIONS; i++) {
       devices.add(new TlsDevice());
     }
-    try (Child gateway =
-        Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString())) {
+    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString())) {
       TlsDevice first = devices.getFirst();
       first.hello(address(), gateway.port());
       first.finish(request);
@@ -110,6 +110,9 @@ final class NewConnections implements Callable<Integer> {
     List<Double> byCpu = new ArrayList<>();
     List<Block> oursCounted = new ArrayList<>();
     for (int pair = 0; pair < warmUp + 3 * pairs && ratios.size() < pairs; pair++) {
+      if (pair == warmUp) {
+        Cores.moveServers(List.of(gateway.process()));
+      }
       boolean gatewayFirst = pair % 2 == 0;
       Block first = block(devices, request, gatewayFirst ? gateway : nginx);
       Block second = block(devices, request, gatewayFirst ? nginx : gateway);
@@ -169,6 +172,7 @@ final class NewConnections implements Callable<Integer> {
     for (TlsDevice device : devices.subList(0, devices.size() / 2)) {
       device.finish(request);
     }
+    Idle idle = Cores.idle();
     Cpu before = Cpu.now(server.process());
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     int answers = 0;
@@ -184,13 +188,14 @@ final class NewConnections implements Callable<Integer> {
       }
     }
     Cpu used = Cpu.now(server.process()).minus(before);
+    Idle after = Cores.idle();
     for (TlsDevice device : devices) {
       device.close();
     }
     return new Block(
         answers / used.wall(),
-        used.server() / used.wall(),
-        used.client() / used.wall(),
+        after.serverBusy(idle, used.wall()),
+        after.clientBusy(idle, used.wall()),
         1e6 * used.server() / answers);
   }
 

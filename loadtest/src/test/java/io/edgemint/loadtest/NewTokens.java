@@ -57,11 +57,10 @@ final class NewTokens implements Callable<Integer> {
     var site = new Site(Storage.P256, false, Ratio.EDGE, Ratio.TRAFFIC);
     List<String> known = site.tokens("device", DEVICES);
     Path file = Files.write(site.folder().resolve("tokens"), known);
-    try (Child gateway =
-            Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString());
+    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString());
         Child raw =
-            Child.pinned(
-                Cores.SERVER,
+            Child.single(
+                512,
                 RawVerifier.class,
                 site.folder().resolve("issuer.pem").toString(),
                 file.toString())) {
@@ -69,6 +68,9 @@ final class NewTokens implements Callable<Integer> {
       ClosedLoop loop = ClosedLoop.of(gateway, fleet);
       List<Double> ratios = new ArrayList<>();
       for (int round = 0; round < warmUp + rounds; round++) {
+        if (round == warmUp) {
+          Cores.moveServers(List.of(gateway.process(), raw.process()));
+        }
         Requests fresh = Requests.once(Site.PATH, site.tokens("new-" + round, tokens));
         Block unknown = loop.drive(gateway, fresh, seconds);
         double verified = RawVerifier.rate(raw, seconds);

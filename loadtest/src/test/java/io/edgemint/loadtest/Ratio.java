@@ -51,11 +51,10 @@ final class Ratio implements Callable<Integer> {
     var site = new Site(Storage.P256, false, EDGE, TRAFFIC);
     List<String> tokens = site.tokens("device", devices);
     Path recorded = site.folder().resolve("answer");
-    try (Child gateway =
-        Child.pinned(Cores.SERVER, GatewayServer.class, site.settings().toString())) {
+    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString())) {
       byte[] answer = answer(gateway, tokens.getFirst());
       Files.write(recorded, answer);
-      try (Child bare = Child.pinned(Cores.SERVER, BareServer.class, recorded.toString())) {
+      try (Child bare = Child.single(512, BareServer.class, recorded.toString())) {
         if (!Arrays.equals(answer, answer(bare, tokens.getFirst()))) {
           throw new IllegalStateException("the bare server does not answer the gateway's bytes");
         }
@@ -67,7 +66,9 @@ final class Ratio implements Callable<Integer> {
             "gateway",
             seconds -> loop.drive(gateway, requests, seconds),
             "bare Vert.x",
-            seconds -> loop.drive(bare, requests, seconds));
+            seconds -> loop.drive(bare, requests, seconds),
+            gateway,
+            bare);
       }
     }
   }

@@ -39,8 +39,8 @@ import picocli.CommandLine.Parameters;
 final class Resident implements Callable<Integer> {
   private static final int PER_ADDRESS = 100;
 
-  /** Jars, libraries, the registry. */
-  private static final int OTHER_DESCRIPTORS = 500;
+  /** Jars, libraries and the registry; what this process opens to look at the other. */
+  private static final int OTHER_DESCRIPTORS = 1_500;
 
   private static final long SETTLE_MILLIS = 5_000;
 
