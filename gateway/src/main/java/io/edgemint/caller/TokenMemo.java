@@ -60,14 +60,21 @@ final class TokenMemo {
   }
 
   void put(String token, Remembered entry) {
-    // Counted before it is there, for it may be evicted the moment it is.
     Share share = shares.computeIfAbsent(entry.caller().issuer(), _ -> new Share());
-    long used = total.addAndGet(share.add(token, entry));
+    // Counted while it is put there: before it can be evicted, and in the order in which threads
+    // that verified the same token replace each other's.
+    tokens
+        .asMap()
+        .compute(
+            token,
+            (_, before) -> {
+              total.addAndGet(share.add(token, entry));
+              return entry;
+            });
     if (share.weight() > maximum / 2) {
       heavy = share;
     }
-    tokens.put(token, entry);
-    makeRoom(used);
+    makeRoom(total.get());
   }
 
   void remove(String token) {

@@ -148,6 +148,21 @@ class TokenMemoTest {
   }
 
   @Test
+  void put_sameTokenByTwoThreads_isCountedOnce() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 20_000; i++) {
+        String token = text("a", i % 3);
+        var one = threads.submit(() -> memo.put(token, entry("a")));
+        var other = threads.submit(() -> memo.put(token, entry("a")));
+        one.get();
+        other.get();
+        memo.remove(text("a", (i + 1) % 3));
+        assertThat(memo.weightOf("a")).isEqualTo(known("a", 3) * ENTRY);
+      }
+    }
+  }
+
+  @Test
   void put_manyThreads_loseNoCount() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Callable<Void>> tasks = new ArrayList<>();
