@@ -38,7 +38,7 @@ final class Child implements AutoCloseable {
    * @throws IOException if it does not listen within three minutes; its own output says why
    */
   static Child start(Class<?> main, String... arguments) throws Exception {
-    return start(512, List.of(), main, arguments);
+    return start(List.of(), 512, List.of(), main, arguments);
   }
 
   /**
@@ -47,16 +47,19 @@ final class Child implements AutoCloseable {
    * @param heap its MiB, which do not grow while it is measured
    */
   static Child single(int heap, Class<?> main, String... arguments) throws Exception {
-    return start(heap, List.of("-XX:ActiveProcessorCount=1"), main, arguments);
+    // Or it would start where this process has been moved to.
+    List<String> anywhere = List.of("taskset", "-c", Cores.BOTH);
+    return start(anywhere, heap, List.of("-XX:ActiveProcessorCount=1"), main, arguments);
   }
 
-  private static Child start(int heap, List<String> more, Class<?> main, String... arguments)
+  private static Child start(
+      List<String> prefix, int heap, List<String> flags, Class<?> main, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
     command.addAll(List.of("-Xms" + heap + "m", "-Xmx" + heap + "m"));
-    command.addAll(more);
+    command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     Process process =

@@ -10,6 +10,9 @@ final class Cores {
   /** Where servers run once they are measured. */
   static final int SERVER = 0;
 
+  /** Both, as taskset(1) lists them. */
+  static final String BOTH = "0,1";
+
   private static final int CLIENT = 1;
 
   private Cores() {}
