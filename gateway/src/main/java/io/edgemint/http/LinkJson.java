@@ -64,20 +64,19 @@ final class LinkJson {
 
   /** An answer whose moment is still open. */
   static Prepared prepare(Grant grant, @Nullable StoredObject stored) {
-    int[] ends = new int[2];
     Buffer bytes = Buffer.buffer(USUAL_SIZE);
     try (JsonGenerator json = JSON.createGenerator(new Appending(bytes))) {
       long expiry = grant.link().expiry();
       writeLink(json, grant);
       json.flush();
-      ends[0] = bytes.length();
+      int headEnd = bytes.length();
       writeMoment(json, expiry, expiry);
       json.flush();
-      ends[1] = bytes.length();
+      int tailBegin = bytes.length();
       writeOrigin(json, grant, stored);
       json.flush();
       return new Prepared(
-          bytes.getBytes(0, ends[0]), bytes.getBytes(ends[1], bytes.length()), expiry);
+          bytes.getBytes(0, headEnd), bytes.getBytes(tailBegin, bytes.length()), expiry);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written", e);
     }
