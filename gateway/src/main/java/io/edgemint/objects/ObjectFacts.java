@@ -33,9 +33,13 @@ public final class ObjectFacts {
   private static final Duration FRESH = Duration.ofSeconds(60);
   private static final Duration MISSING = Duration.ofSeconds(5);
   private static final Duration FAILED = Duration.ofSeconds(10);
+
+  /** A storage that fails again and again is asked as seldom as an object that was found. */
+  private static final Duration LONGEST_PAUSE = FRESH;
+
   private static final Duration UNUSED = Duration.ofMinutes(5);
 
-  /** How long what was found stands although the storage tells nothing any more. */
+  /** How long what was found stands although the storage tells nothing; then until it is asked. */
   private static final Duration UNCONFIRMED = Duration.ofHours(1);
 
   private static final int AT_ONCE = 128;
@@ -56,8 +60,8 @@ public final class ObjectFacts {
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final ConcurrentMap<OrgId, Integer> held = new ConcurrentHashMap<>();
 
-  /** Until when storages that failed are left alone, by what is common to their objects. */
-  private final Cache<Asked, Long> pauses =
+  /** For how long storages that failed are left alone, by what is common to their objects. */
+  private final Cache<Asked, Pause> pauses =
       Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
   /** Says what an object's declared digest rests on. */
@@ -98,6 +102,18 @@ public final class ObjectFacts {
     /** A time that is too far off was set by a clock that has been turned back since. */
     private boolean isFresh(long now) {
       return now < askAgainAt && askAgainAt - now <= FRESH.toMillis();
+    }
+  }
+
+  /**
+   * How long a storage is left alone.
+   *
+   * @param length in milliseconds, without what spreads the ends of pauses
+   */
+  private record Pause(long until, long length) {
+    /** A time that is too far off was set by a clock that has been turned back since. */
+    private boolean lasts(long now) {
+      return now < until && until - now <= 2 * length;
     }
   }
 
@@ -268,8 +284,12 @@ public final class ObjectFacts {
   private void land(Asked asked, ObjectFact fact, Promise<ObjectFact> flight) {
     leave(asked.org);
     long now = clock.millis();
-    if (fact instanceof Unlearnt unlearnt && unlearnt.everywhere()) {
-      pauses.put(place(asked), retryAt(now));
+    if (fact instanceof Unlearnt unlearnt) {
+      if (unlearnt.everywhere()) {
+        pauses.asMap().compute(place(asked), (place, before) -> pause(before, now));
+      }
+    } else {
+      pauses.invalidate(place(asked));
     }
     flights.computeIfPresent(
         asked,
@@ -299,7 +319,21 @@ public final class ObjectFacts {
   }
 
   private long retryAt(long now) {
-    return now + FAILED.toMillis() + random.nextLong(FAILED.toMillis() / 2);
+    return now + spread(FAILED.toMillis());
+  }
+
+  private long spread(long millis) {
+    return millis + random.nextLong(millis / 2);
+  }
+
+  /** The next pause: twice as long as the one before, which several questions may end at once. */
+  private Pause pause(@Nullable Pause before, long now) {
+    if (before != null && before.lasts(now)) {
+      return before;
+    }
+    long length =
+        before == null ? FAILED.toMillis() : Math.min(2 * before.length, LONGEST_PAUSE.toMillis());
+    return new Pause(now + spread(length), length);
   }
 
   private static Asked place(Asked asked) {
@@ -308,9 +342,8 @@ public final class ObjectFacts {
 
   /** Until when the storage of an object is left alone, 0 if it is not. */
   private long pausedUntil(Asked asked) {
-    Long until = pauses.getIfPresent(place(asked));
-    long now = clock.millis();
-    return until != null && now < until && until - now <= 2 * FAILED.toMillis() ? until : 0;
+    Pause pause = pauses.getIfPresent(place(asked));
+    return pause != null && pause.lasts(clock.millis()) ? pause.until : 0;
   }
 
   private boolean enter(OrgId org) {

@@ -230,6 +230,59 @@ class ObjectFactsTest {
   }
 
   @Test
+  void learn_storageFailsAgainAndAgain_isAskedMoreAndMoreSeldomUntilItTells() {
+    assertThat(pauses(5))
+        .zipSatisfy(
+            List.of(10, 20, 40, 60, 60),
+            (pause, least) -> assertThat(pause).isBetween(least * 1000L, least * 1500L));
+
+    answer = new Missing();
+    learn();
+    work();
+    assertThat(pauses(1).getFirst()).isBetween(10_000L, 15_000L);
+  }
+
+  @Test
+  void learn_severalFailTogether_makeOnePause() {
+    answer = new Unlearnt("timeout", true);
+    learn();
+    facts.learn(ACME, "prod", STORAGE, Samples.key("b"), null);
+    work();
+
+    assertThat(left()).isBetween(10_000L, 15_000L);
+  }
+
+  @Test
+  void learn_clockTurnedBackInAPause_asks() {
+    answer = new Unlearnt("timeout", true);
+    learn();
+    work();
+    clock.pass(Duration.ofMinutes(-1));
+
+    assertThat(left()).isZero();
+    assertThat(tasks).hasSize(1);
+  }
+
+  /** Lets the storage fail so often, each time when it is left alone no longer. */
+  private List<Long> pauses(int failures) {
+    List<Long> pauses = new ArrayList<>();
+    for (int i = 0; i < failures; i++) {
+      answer = new Unlearnt("timeout", true);
+      facts.learn(ACME, "prod", STORAGE, Samples.key("k" + i), null);
+      work();
+      pauses.add(left());
+      clock.pass(Duration.ofMillis(pauses.getLast()));
+    }
+    return pauses;
+  }
+
+  /** For how long the storage is left alone; asked about an object that nobody has asked for. */
+  private long left() {
+    Told told = facts.known(ACME, "prod", STORAGE, Samples.key("left alone"), null);
+    return told.untilMillis() == 0 ? 0 : told.untilMillis() - clock.millis();
+  }
+
+  @Test
   void known_storageDownSince_keepsWhatWasFoundForAnHour() {
     known();
     work();
@@ -240,10 +293,10 @@ class ObjectFactsTest {
       work();
     }
 
-    clock.pass(Duration.ofMinutes(1));
+    clock.pass(Duration.ofSeconds(91));
     known();
     work();
-    assertThat(known()).isNull();
+    assertThat(known()).as("asked again once it was left alone").isNull();
   }
 
   @Test
