@@ -11,21 +11,16 @@ import io.edgemint.http.Grants.Grant;
 import io.edgemint.http.RecentAnswers.Rendered;
 import io.edgemint.signing.LinkAsk;
 import io.edgemint.telemetry.AccessLog;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -100,9 +95,9 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     String path = mark < 0 ? uri : uri.substring(0, mark);
     String query = mark < 0 ? null : uri.substring(mark + 1);
     Route route = Route.of(path);
-    Misfit misfit = misfit(request, uri, route, chunked);
+    Misfit misfit = Misfit.of(request, uri, route, chunked);
     if (misfit != null) {
-      refuseAndCut(request, route, misfit.problem, misfit.detail);
+      refuseAndCut(request, route, misfit);
     } else if (route == Route.NONE) {
       answers.refuse(request, route, Problem.ROUTE_UNKNOWN, "see the README for the routes");
     } else if (!route.takes(request.method().name())) {
@@ -128,17 +123,11 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
 
   /** Answers what could not be read as a request; nothing after it on the connection is read. */
   void malformed(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    Misfit misfit =
-        cause instanceof TooLongHttpLineException
-            ? Misfit.LONG_LINE
-            : cause instanceof TooLongHttpHeaderException ? Misfit.HEADERS : Misfit.SYNTAX;
-    refuseAndCut(request, Route.NONE, misfit.problem, misfit.detail);
+    refuseAndCut(request, Route.NONE, Misfit.of(request.decoderResult().cause()));
   }
 
-  private void refuseAndCut(
-      HttpServerRequest request, Route route, Problem problem, String detail) {
-    refuse(request, true, () -> answers.refuse(request, route, problem, detail));
+  private void refuseAndCut(HttpServerRequest request, Route route, Misfit misfit) {
+    refuse(request, true, () -> answers.refuse(request, route, misfit.problem(), misfit.detail()));
   }
 
   /**
@@ -157,59 +146,6 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  /**
-   * What makes a request one that two readers may frame differently, or null. Such a request is the
-   * connection's last, for what follows it may be another's (RFC 9112, section 11.2).
-   */
-  private static @Nullable Misfit misfit(
-      HttpServerRequest request, String uri, Route route, boolean chunked) {
-    MultiMap headers = request.headers();
-    if (uri.isEmpty() || uri.charAt(0) != '/') {
-      return Misfit.TARGET;
-    }
-    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
-    if (chunked && length != null) {
-      return Misfit.TWO_LENGTHS;
-    }
-    if (chunked && !isChunkedAlone(headers.getAll(HttpHeaders.TRANSFER_ENCODING))) {
-      return Misfit.CODING;
-    }
-    if ((chunked || (length != null && !length.equals("0")))
-        && !route.takesBody(request.method().name())) {
-      return Misfit.BODY;
-    }
-    // That it stands once only, the decoder has seen.
-    if (request.version() == HttpVersion.HTTP_1_1 && !headers.contains(HttpHeaders.HOST)) {
-      return Misfit.HOST;
-    }
-    return null;
-  }
-
-  /** Vert.x also takes what "chunked" begins with for chunked, and anything unknown for no body. */
-  private static boolean isChunkedAlone(List<String> codings) {
-    return codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
-  }
-
-  /** The ways in which a request does not fit. */
-  private enum Misfit {
-    SYNTAX(Problem.REQUEST_INVALID, "this is no HTTP request"),
-    TARGET(Problem.REQUEST_INVALID, "the target of a request begins with /"),
-    TWO_LENGTHS(Problem.REQUEST_INVALID, "the body has two lengths"),
-    CODING(Problem.REQUEST_INVALID, "the one transfer coding is chunked"),
-    HOST(Problem.REQUEST_INVALID, "send exactly one Host"),
-    BODY(Problem.BODY_TOO_LARGE, "this route takes no body"),
-    LONG_LINE(Problem.REQUEST_LINE_TOO_LONG, "shorten the path or the query"),
-    HEADERS(Problem.HEADERS_TOO_LARGE, "send fewer headers, or a shorter token");
-
-    private final Problem problem;
-    private final String detail;
-
-    Misfit(Problem problem, String detail) {
-      this.problem = problem;
-      this.detail = detail;
-    }
-  }
-
   private void dispatch(
       HttpServerRequest request, Route route, String path, @Nullable String query) {
     if (route.publishes()) {
@@ -223,7 +159,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
     switch (route) {
       case LINK -> whenDone(request, route, null, caller, known -> link(request, known, path, ask));
       case DOWNLOAD -> {
-        Future<Caller> inTime = Grants.then(caller, known -> Future.succeededFuture(inTime(known)));
+        Future<Caller> inTime = inTime(caller);
         KeyResult key = key(path, Route.DOWNLOAD_PREFIX);
         if (request.method().equals(HttpMethod.HEAD)) {
           whenDone(
@@ -246,10 +182,7 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
               request,
               route,
               org(caller),
-              batch.answer(
-                  request,
-                  Grants.then(caller, known -> Future.succeededFuture(inTime(known))),
-                  ask),
+              batch.answer(request, inTime(caller), ask),
               body -> sendBatch(request, body));
       default -> throw new IllegalStateException(route + " is answered before");
     }
@@ -272,13 +205,13 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
         caller.org(),
         grants.grant(inTime(caller), key(path, Route.LINK_PREFIX), ask),
         grant -> {
-          long factsVersion = grants.factsVersion();
           sendLink(
               request,
               caller,
               recent.render(
                   grants.orgs(),
-                  factsVersion,
+                  // Read before the fact itself, which Java does from left to right.
+                  grants.factsVersion(),
                   standing(grant),
                   grants.known(grant),
                   request.uri(),
@@ -309,6 +242,10 @@ final class EdgeHandler implements Handler<HttpServerRequest> {
       throw Answers.LATE;
     }
     return caller;
+  }
+
+  private Future<Caller> inTime(Future<Caller> caller) {
+    return Grants.then(caller, known -> Future.succeededFuture(inTime(known)));
   }
 
   private static KeyResult key(String path, String prefix) {

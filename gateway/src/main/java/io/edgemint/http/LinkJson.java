@@ -66,17 +66,13 @@ final class LinkJson {
   static Prepared prepare(Grant grant, @Nullable StoredObject stored) {
     Buffer bytes = Buffer.buffer(USUAL_SIZE);
     try (JsonGenerator json = JSON.createGenerator(new Appending(bytes))) {
-      long expiry = grant.link().expiry();
       writeLink(json, grant);
       json.flush();
-      int headEnd = bytes.length();
-      writeMoment(json, expiry, expiry);
-      json.flush();
-      int tailBegin = bytes.length();
+      int moment = bytes.length();
       writeOrigin(json, grant, stored);
       json.flush();
       return new Prepared(
-          bytes.getBytes(0, headEnd), bytes.getBytes(tailBegin, bytes.length()), expiry);
+          bytes.getBytes(0, moment), bytes.getBytes(moment, bytes.length()), grant.link().expiry());
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written", e);
     }

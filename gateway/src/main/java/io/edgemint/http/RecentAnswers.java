@@ -41,7 +41,7 @@ final class RecentAnswers {
 
   private long epoch;
 
-  // Answers hold these, so that none keeps old records alive, let alone a whole old snapshot.
+  // Answers hold these, so that they keep one record of an organisation alive, not old snapshots.
   private final Map<OrgId, Standing> standings = new HashMap<>();
 
   /**
