@@ -52,7 +52,7 @@ final class Alternation {
    * @param ours what must be fast, with the name of its column
    * @param theirs what it is held against
    * @param servers what both drive, to be moved to their core once they are warm
-   * @return the exit code: 0 at least as fast as asked for, 1 slower, 3 the machine was too busy
+   * @return the exit code: 0 at least as fast as asked for, 1 slower, 3 too few pairs count
    */
   int judge(String name, String ourName, Side ours, String theirName, Side theirs, Child... servers)
       throws IOException {
@@ -83,12 +83,12 @@ final class Alternation {
     System.out.println(Machine.describe());
     if (ratios.size() < pairs) {
       System.err.printf(
-          "Only %d of %d pairs count: the server's core must be at least 95 %% busy with it, and"
-              + " the client's under 90 %%.%n",
+          "Only %d of %d pairs count: the server's core must be at least 95 %% busy, and the"
+              + " client's under 90 %%.%n",
           ratios.size(), pairs);
       return BUSY;
     }
-    Pairs all = new Pairs(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+    Pairs all = new Pairs(ratios);
     Pairs.Interval interval = all.interval();
     System.out.printf(
         Locale.ROOT,

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     name = "baseline",
     sortOptions = false,
     description = "Measures the gateway against a plain Vert.x service with the AWS SDK.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:the gateway is the faster one", "1:it is not, or an error"})
 final class Baseline implements Callable<Integer> {
   private static final int DEVICES = 1000;
@@ -59,9 +59,9 @@ final class Baseline implements Callable<Integer> {
 
   private void measure(Storage storage, Figures figures) throws Exception {
     var site = new Site(storage, false, Ratio.EDGE, Ratio.TRAFFIC);
-    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString());
+    try (Child gateway = Child.single(GatewayServer.class, site.settings().toString());
         Child plain =
-            Child.single(512, BaselineServer.class, site.folder().toString(), storage.name())) {
+            Child.single(BaselineServer.class, site.folder().toString(), storage.name())) {
       Requests fleet = Requests.circular(Site.PATH, site.tokens("device", DEVICES));
       List<Double> known = new ArrayList<>();
       List<Double> unknown = new ArrayList<>();
@@ -84,7 +84,7 @@ final class Baseline implements Callable<Integer> {
   }
 
   private static void judge(Figures figures, String what, List<Double> ratios) {
-    var pairs = new Pairs(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+    var pairs = new Pairs(ratios);
     figures.judged(
         what,
         String.format(Locale.ROOT, "%.1f times", pairs.median()),

@@ -20,6 +20,7 @@ final class Child implements AutoCloseable {
           "--sun-misc-unsafe-memory-access=allow",
           "-XX:+UseSerialGC");
 
+  private static final int USUAL_HEAP = 512;
   private static final long START_SECONDS = 180;
   private static final long STOP_SECONDS = 5;
   private static final String LISTENING = "listening on ";
@@ -33,16 +34,21 @@ final class Child implements AutoCloseable {
   }
 
   /**
-   * Starts a main class of this classpath that calls {@link #serve}.
+   * Starts a main class of this classpath that calls {@link #serve}, with 512 MiB of heap.
    *
    * @throws IOException if it does not listen within three minutes; its own output says why
    */
   static Child start(Class<?> main, String... arguments) throws Exception {
-    return start(List.of(), 512, List.of(), main, arguments);
+    return start(List.of(), USUAL_HEAP, List.of(), main, arguments);
+  }
+
+  /** The same, made for one core, to which {@link Cores#moveServers} will move it. */
+  static Child single(Class<?> main, String... arguments) throws Exception {
+    return single(USUAL_HEAP, main, arguments);
   }
 
   /**
-   * The same, made for one core, to which {@link Cores#moveServers} will move it.
+   * The same with another heap.
    *
    * @param heap its MiB, which do not grow while it is measured
    */

@@ -61,7 +61,7 @@ final class ClosedLoop {
    * @param clientBusy the same of the client's core
    */
   record Block(double rate, double serverBusy, double clientBusy) {
-    /** Whether the server was the bottleneck, and had its core to itself. */
+    /** Whether the server was the bottleneck. */
     boolean counts() {
       return serverBusy >= 0.95 && clientBusy < 0.90;
     }

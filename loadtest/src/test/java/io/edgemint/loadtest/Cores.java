@@ -56,7 +56,7 @@ final class Cores {
             .findFirst()
             .orElseThrow()
             .split(" ", -1);
-    return Integer.parseInt(ticks[4]) / 100.0 + Integer.parseInt(ticks[5]) / 100.0;
+    return (Long.parseLong(ticks[4]) + Long.parseLong(ticks[5])) / 100.0;
   }
 
   /** Seconds of the server's core, and of the client's. */

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     name = "start",
     sortOptions = false,
     description = "Measures from the start of the launcher until a device has its link.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:it takes no longer than asked", "1:it does, or an error"})
 final class FirstLink implements Callable<Integer> {
   @Parameters(paramLabel = "LAUNCHER", description = "gateway/target/edgemint")

@@ -79,7 +79,7 @@ final class Guard {
 
   /** Such as {@code TokenBenchmark.library} or {@code CloudFrontSignerBenchmark.ours[RSA.SHA1]}. */
   private static String name(BenchmarkParams params) {
-    String method = params.getBenchmark().substring(Contest.class.getPackageName().length() + 1);
+    String method = params.getBenchmark().substring(Guard.class.getPackageName().length() + 1);
     String values =
         params.getParamsKeys().stream()
             .sorted()

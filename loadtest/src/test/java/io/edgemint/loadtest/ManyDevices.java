@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     name = "fleet",
     sortOptions = false,
     description = "Lets a fleet of distinct devices fetch one firmware, over clear HTTP and TLS.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:no request failed", "1:one did, or it took too long, or an error"})
 final class ManyDevices implements Callable<Integer> {
   /** Most of the time asked for; what is left is for the last to be answered. */

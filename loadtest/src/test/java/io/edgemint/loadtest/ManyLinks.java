@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
     name = "many-links",
     sortOptions = false,
     description = "Measures many organisations and objects against one of each.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:at least that fast",
       "1:slower, or an error",
       "2:the arguments are wrong",
-      "3:the machine was too busy"
+      "3:too few pairs count"
     })
 final class ManyLinks implements Callable<Integer> {
   private static final String SETTINGS =

@@ -23,12 +23,12 @@ import picocli.CommandLine.Option;
     name = "tls",
     sortOptions = false,
     description = "Measures new TLS 1.3 connections against nginx.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:at least that fast",
       "1:slower, or an error",
       "2:the arguments are wrong",
-      "3:the machine was too busy"
+      "3:too few pairs count"
     })
 final class NewConnections implements Callable<Integer> {
   private static final int CONNECTIONS = 32;
@@ -64,13 +64,13 @@ final class NewConnections implements Callable<Integer> {
     for (int i = 0; i < CONNECTIONS; i++) {
       devices.add(new TlsDevice());
     }
-    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString())) {
+    try (Child gateway = Child.single(GatewayServer.class, site.settings().toString())) {
       TlsDevice first = devices.getFirst();
       first.hello(address(), gateway.port());
       first.finish(request);
       Answer answer = Answer.parse(first.answer());
       first.close();
-      try (TlsNginx nginx = TlsNginx.start(Cores.SERVER, site.folder(), answer)) {
+      try (TlsNginx nginx = TlsNginx.start(site.folder(), answer)) {
         return drive(
             devices,
             request,
@@ -131,8 +131,8 @@ final class NewConnections implements Callable<Integer> {
     if (ratios.size() < pairs) {
       System.out.println(Machine.describe());
       System.err.printf(
-          "Only %d of %d pairs count: the server's core must be at least 95 %% busy with it, and"
-              + " the client's under 90 %%.%n",
+          "Only %d of %d pairs count: the server's core must be at least 95 %% busy, and the"
+              + " client's under 90 %%.%n",
           ratios.size(), pairs);
       return BUSY;
     }
@@ -142,14 +142,14 @@ final class NewConnections implements Callable<Integer> {
   private int judge(List<Double> ratios, List<Double> byCpu, List<Block> ours) throws IOException {
     var figures =
         new Figures("A new TLS 1.3 connection for each request, the gateway against nginx");
-    Pairs rates = pairs(ratios);
+    Pairs rates = new Pairs(ratios);
     figures.judged(
         "connections per second, ratio",
         "%.2f".formatted(rates.median()),
         Figures.spread(rates),
         "at least %.2f".formatted(atLeast),
         rates.interval().low() >= atLeast);
-    Pairs times = pairs(byCpu);
+    Pairs times = new Pairs(byCpu);
     figures.told(
         "CPU time of the server, ratio", "%.2f".formatted(times.median()), Figures.spread(times));
     figures.told(
@@ -157,10 +157,6 @@ final class NewConnections implements Callable<Integer> {
         "%.0f".formatted(ours.stream().mapToDouble(Block::rate).average().orElse(Double.NaN)),
         "");
     return figures.print();
-  }
-
-  private static Pairs pairs(List<Double> ratios) {
-    return new Pairs(ratios.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** Takes the connections in turn, one step at a time. */
@@ -180,7 +176,6 @@ final class NewConnections implements Callable<Integer> {
       for (int i = 0; i < devices.size(); i++) {
         TlsDevice device = devices.get(i);
         var _ = device.answer();
-        device.close();
         device.hello(address(), server.port());
         // Half of the connections are within their handshake, and half await their answer.
         devices.get((i + devices.size() / 2) % devices.size()).finish(request);

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "new-tokens",
     sortOptions = false,
     description = "Measures unknown tokens against a bare verification and a warm request.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:at least that fast", "1:slower, or an error"})
 final class NewTokens implements Callable<Integer> {
   private static final int DEVICES = 1000;
@@ -57,10 +57,9 @@ final class NewTokens implements Callable<Integer> {
     var site = new Site(Storage.P256, false, Ratio.EDGE, Ratio.TRAFFIC);
     List<String> known = site.tokens("device", DEVICES);
     Path file = Files.write(site.folder().resolve("tokens"), known);
-    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString());
+    try (Child gateway = Child.single(GatewayServer.class, site.settings().toString());
         Child raw =
             Child.single(
-                512,
                 RawVerifier.class,
                 site.folder().resolve("issuer.pem").toString(),
                 file.toString())) {
@@ -88,7 +87,7 @@ final class NewTokens implements Callable<Integer> {
           ratios.add(ratio);
         }
       }
-      Pairs all = new Pairs(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+      Pairs all = new Pairs(ratios);
       var figures = new Figures("Tokens never seen before, on one core");
       figures.judged(
           "against 1/(1/verified + 1/warm)",

@@ -19,7 +19,6 @@ final class Outcomes {
 
   private final Map<Integer, Integer> byStatus = new TreeMap<>();
   private final long[] good;
-  private final int[] goodDue;
   private final int[] badDue;
   private int goods;
   private long latest;
@@ -28,7 +27,6 @@ final class Outcomes {
   Outcomes(int devices, Duration over) {
     good = new long[devices];
     int slices = Math.toIntExact(over.toNanos() / SLICE_NANOS + 1);
-    goodDue = new int[slices];
     badDue = new int[slices];
   }
 
@@ -40,10 +38,9 @@ final class Outcomes {
   /** A device that was due at a time since the beginning was answered after another. */
   void answered(int status, long due, long after) {
     byStatus.merge(status, 1, Integer::sum);
-    int slice = (int) Math.min(due / SLICE_NANOS, goodDue.length - 1L);
+    int slice = (int) Math.min(due / SLICE_NANOS, badDue.length - 1L);
     if (status == OK) {
       good[goods++] = after;
-      goodDue[slice]++;
     } else {
       badDue[slice]++;
     }

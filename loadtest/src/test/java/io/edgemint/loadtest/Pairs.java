@@ -1,6 +1,7 @@
 package io.edgemint.loadtest;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.SplittableRandom;
 
 /**
@@ -25,6 +26,11 @@ final class Pairs {
     Arrays.sort(this.ratios);
   }
 
+  /** The same of a collection. */
+  Pairs(Collection<Double> ratios) {
+    this(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
   int count() {
     return ratios.length;
   }
@@ -42,8 +48,8 @@ final class Pairs {
   }
 
   /**
-   * The interval that holds the median with a probability of 95 %, by the percentile bootstrap
-   * (Efron, 1979): what medians look like when the same pairs are drawn again with replacement.
+   * The 95 % confidence interval of the median by the percentile bootstrap (Efron, 1979): what
+   * medians look like when the same pairs are drawn again with replacement.
    */
   Interval interval() {
     var random = new SplittableRandom(1);

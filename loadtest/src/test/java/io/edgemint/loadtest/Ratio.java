@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
     name = "ratio",
     sortOptions = false,
     description = "Measures the gateway on one core against a bare Vert.x server.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:at least that fast",
       "1:slower, or an error",
       "2:the arguments are wrong",
-      "3:the machine was too busy"
+      "3:too few pairs count"
     })
 final class Ratio implements Callable<Integer> {
   /** One event loop, on which nobody is refused. */
@@ -51,10 +51,10 @@ final class Ratio implements Callable<Integer> {
     var site = new Site(Storage.P256, false, EDGE, TRAFFIC);
     List<String> tokens = site.tokens("device", devices);
     Path recorded = site.folder().resolve("answer");
-    try (Child gateway = Child.single(512, GatewayServer.class, site.settings().toString())) {
+    try (Child gateway = Child.single(GatewayServer.class, site.settings().toString())) {
       byte[] answer = answer(gateway, tokens.getFirst());
       Files.write(recorded, answer);
-      try (Child bare = Child.single(512, BareServer.class, recorded.toString())) {
+      try (Child bare = Child.single(BareServer.class, recorded.toString())) {
         if (!Arrays.equals(answer, answer(bare, tokens.getFirst()))) {
           throw new IllegalStateException("the bare server does not answer the gateway's bytes");
         }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     name = "idle",
     sortOptions = false,
     description = "Measures the memory of remembered tokens and idle connections.",
-    exitCodeListHeading = "Exit codes: ",
+    exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:no more than asked", "1:more, or an error"})
 final class Resident implements Callable<Integer> {
   private static final int PER_ADDRESS = 100;

@@ -56,8 +56,9 @@ final class TlsDevice {
     this.connection = SocketChannel.open();
   }
 
-  /** Connects from an address of loopback, and sends the first flight. */
+  /** Ends the connection before, connects from an address of loopback, sends the first flight. */
   void hello(InetAddress from, int port) throws IOException {
+    connection.close();
     connection = SocketChannel.open();
     connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
     connection.bind(new InetSocketAddress(from, 0));

@@ -32,7 +32,7 @@ final class TlsNginx implements AutoCloseable {
    * @param folder holds {@code edge.pem} and {@code edge.key}, and takes its own files
    * @throws IOException if it does not listen within ten seconds
    */
-  static TlsNginx start(int core, Path folder, Answer answer) throws Exception {
+  static TlsNginx start(Path folder, Answer answer) throws Exception {
     int port;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -47,7 +47,7 @@ final class TlsNginx implements AutoCloseable {
                     LONGEST_SECONDS,
                     "taskset",
                     "-c",
-                    Integer.toString(core),
+                    Integer.toString(Cores.SERVER),
                     "nginx",
                     "-c",
                     settings.toString()))
