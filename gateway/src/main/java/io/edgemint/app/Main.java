@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The command line. */
 @Command(
@@ -79,13 +80,29 @@ public final class Main {
   /** Runs one command and gives its exit code. */
   public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     readLoggingSettings();
-    return new CommandLine(new Main())
+    return commands(arguments)
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(explained())
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .execute(arguments);
+  }
+
+  /**
+   * The command that is named, or all of them where none is. To build all takes a fifth of the time
+   * in which a gateway is to have started.
+   */
+  static CommandLine commands(String... arguments) {
+    Command all = Main.class.getAnnotation(Command.class);
+    for (Class<?> each : all.subcommands()) {
+      String name = each.getAnnotation(Command.class).name();
+      // Help is given on the others.
+      if (arguments.length > 0 && arguments[0].equals(name) && each != HelpCommand.class) {
+        return new CommandLine(CommandSpec.create().name(all.name())).addSubcommand(name, each);
+      }
+    }
+    return new CommandLine(new Main());
   }
 
   /** What a user did wrong is told in words; only a fault of ours shows where it happened. */

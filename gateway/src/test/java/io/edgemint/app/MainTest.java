@@ -76,6 +76,25 @@ class MainTest {
             "edgemint help");
   }
 
+  @Test
+  void commands_oneIsNamed_isAloneAndAsAmongAll() {
+    CommandLine all = Main.commands();
+    assertThat(all.getSubcommands()).hasSizeGreaterThan(20);
+    all.getSubcommands()
+        .forEach(
+            (name, expected) -> {
+              CommandLine named = Main.commands(name, "--help");
+              assertThat(named.getSubcommands().size()).isIn(1, all.getSubcommands().size());
+              assertThat(leaves(Objects.requireNonNull(named.getSubcommands().get(name))))
+                  .zipSatisfy(
+                      leaves(expected).toList(),
+                      (one, same) ->
+                          assertThat(one.getUsageMessage()).isEqualTo(same.getUsageMessage()));
+            });
+    assertThat(Main.commands("serve").getSubcommands()).containsOnlyKeys("serve");
+    assertThat(Main.commands("help", "serve").getSubcommands()).containsKey("serve");
+  }
+
   private static Stream<CommandLine> leaves(CommandLine command) {
     Collection<CommandLine> below = command.getSubcommands().values();
     return below.isEmpty() ? Stream.of(command) : below.stream().flatMap(MainTest::leaves);

@@ -81,7 +81,7 @@ final class Resident implements Callable<Integer> {
             List.of(
                 "limits: {connections: %d, requests_per_connection: 100000000, idle_timeout: 1h}"
                     .formatted(connections)),
-            List.of(),
+            List.of("org_requests: none"),
             "192MiB");
     List<byte[]> requests =
         site.tokens("device", tokens).stream()
