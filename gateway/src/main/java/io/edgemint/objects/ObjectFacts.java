@@ -34,12 +34,12 @@ public final class ObjectFacts {
   private static final Duration MISSING = Duration.ofSeconds(5);
   private static final Duration FAILED = Duration.ofSeconds(10);
 
-  /** A storage that fails again and again is asked as seldom as an object that was found. */
-  private static final Duration LONGEST_PAUSE = FRESH;
+  /** A storage that fails again and again is asked more seldom, and yet soon after it is back. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private static final Duration UNUSED = Duration.ofMinutes(5);
 
-  /** How long what was found stands although the storage tells nothing; then until it is asked. */
+  /** How long what was found stands although the storage tells nothing any more. */
   private static final Duration UNCONFIRMED = Duration.ofHours(1);
 
   private static final int AT_ONCE = 128;
@@ -102,6 +102,11 @@ public final class ObjectFacts {
     /** A time that is too far off was set by a clock that has been turned back since. */
     private boolean isFresh(long now) {
       return now < askAgainAt && askAgainAt - now <= FRESH.toMillis();
+    }
+
+    /** Whether it is told although it is to be asked for again. */
+    private boolean stands(long now) {
+      return fact instanceof Found && now - learntAt <= UNCONFIRMED.toMillis();
     }
   }
 
@@ -181,7 +186,7 @@ public final class ObjectFacts {
       return Told.of(it.fact, it.askAgainAt);
     }
     Future<ObjectFact> flight = fly(asked, backend, storage, key);
-    if (it != null && it.fact instanceof Found) {
+    if (it != null && it.stands(now)) {
       return Told.of(it.fact, 0);
     }
     return flight.succeeded() ? Told.of(flight.result(), pausedUntil(asked)) : new Told(null, 0);
@@ -195,11 +200,12 @@ public final class ObjectFacts {
       OrgId org, String backend, S3Storage storage, ObjectKey key, @Nullable String version) {
     Asked asked = Asked.of(org, storage, key.value(), version);
     Known it = known.getIfPresent(asked);
-    if (it != null && it.isFresh(clock.millis())) {
+    long now = clock.millis();
+    if (it != null && it.isFresh(now)) {
       return Future.succeededFuture(it.fact);
     }
     Future<ObjectFact> flight = fly(asked, backend, storage, key);
-    return it != null && it.fact instanceof Found ? Future.succeededFuture(it.fact) : flight;
+    return it != null && it.stands(now) ? Future.succeededFuture(it.fact) : flight;
   }
 
   /** Whether something is known, or is being asked for. */
@@ -208,7 +214,10 @@ public final class ObjectFacts {
     return known.getIfPresent(asked) != null || flights.containsKey(asked);
   }
 
-  /** Drops what is known of an object's newest version; also what is being asked just now. */
+  /**
+   * Drops what is known of an object's newest version; also what is being asked just now. Whoever
+   * has changed it was answered by its storage.
+   */
   public void forget(OrgId org, S3Storage storage, ObjectKey key) {
     // The map's lock on the key keeps an answer that is late from being remembered after this.
     flights.compute(
@@ -217,6 +226,7 @@ public final class ObjectFacts {
           known.invalidate(asked);
           return null;
         });
+    shorten(Asked.of(org, storage, key.value(), null), clock.millis());
     version.incrementAndGet();
   }
 
@@ -284,12 +294,10 @@ public final class ObjectFacts {
   private void land(Asked asked, ObjectFact fact, Promise<ObjectFact> flight) {
     leave(asked.org);
     long now = clock.millis();
-    if (fact instanceof Unlearnt unlearnt) {
-      if (unlearnt.everywhere()) {
-        pauses.asMap().compute(place(asked), (place, before) -> pause(before, now));
-      }
+    if (fact instanceof Unlearnt unlearnt && unlearnt.everywhere()) {
+      pauses.asMap().compute(place(asked), (place, before) -> pause(before, now));
     } else {
-      pauses.invalidate(place(asked));
+      shorten(asked, now);
     }
     flights.computeIfPresent(
         asked,
@@ -310,9 +318,7 @@ public final class ObjectFacts {
       case Found found -> new Known(found, now, now + FRESH.toMillis());
       case Missing missing -> new Known(missing, now, now + MISSING.toMillis());
       case Unlearnt unlearnt ->
-          before != null
-                  && before.fact instanceof Found
-                  && now - before.learntAt <= UNCONFIRMED.toMillis()
+          before != null && before.stands(now)
               ? new Known(before.fact, before.learntAt, retryAt(now))
               : new Known(unlearnt, now, retryAt(now));
     };
@@ -334,6 +340,22 @@ public final class ObjectFacts {
     long length =
         before == null ? FAILED.toMillis() : Math.min(2 * before.length, LONGEST_PAUSE.toMillis());
     return new Pause(now + spread(length), length);
+  }
+
+  /**
+   * The storage answers. One that fails now and then is left alone all the same: the answer may be
+   * to a question from before it failed.
+   */
+  private void shorten(Asked asked, long now) {
+    pauses
+        .asMap()
+        .computeIfPresent(
+            place(asked),
+            (place, pause) ->
+                pause.lasts(now)
+                    ? new Pause(
+                        Math.min(pause.until, now + spread(FAILED.toMillis())), FAILED.toMillis())
+                    : null);
   }
 
   private static Asked place(Asked asked) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -84,15 +85,14 @@ class MainTest {
         .forEach(
             (name, expected) -> {
               CommandLine named = Main.commands(name, "--help");
-              assertThat(named.getSubcommands().size()).isIn(1, all.getSubcommands().size());
-              assertThat(leaves(Objects.requireNonNull(named.getSubcommands().get(name))))
-                  .zipSatisfy(
-                      leaves(expected).toList(),
-                      (one, same) ->
-                          assertThat(one.getUsageMessage()).isEqualTo(same.getUsageMessage()));
+              assertThat(named.getSubcommands().keySet())
+                  .isEqualTo(name.equals("help") ? all.getSubcommands().keySet() : Set.of(name));
+              CommandLine one = Objects.requireNonNull(named.getSubcommands().get(name));
+              assertThat(one.getUsageMessage()).isEqualTo(expected.getUsageMessage());
+              assertThat(leaves(one).map(CommandLine::getUsageMessage))
+                  .containsExactlyElementsOf(
+                      leaves(expected).map(CommandLine::getUsageMessage).toList());
             });
-    assertThat(Main.commands("serve").getSubcommands()).containsOnlyKeys("serve");
-    assertThat(Main.commands("help", "serve").getSubcommands()).containsKey("serve");
   }
 
   private static Stream<CommandLine> leaves(CommandLine command) {

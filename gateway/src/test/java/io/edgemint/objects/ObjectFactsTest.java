@@ -231,15 +231,40 @@ class ObjectFactsTest {
 
   @Test
   void learn_storageFailsAgainAndAgain_isAskedMoreAndMoreSeldomUntilItTells() {
-    assertThat(pauses(5))
+    assertThat(pauses(4))
         .zipSatisfy(
-            List.of(10, 20, 40, 60, 60),
+            List.of(10, 20, 30, 30),
             (pause, least) -> assertThat(pause).isBetween(least * 1000L, least * 1500L));
 
     answer = new Missing();
     learn();
     work();
     assertThat(pauses(1).getFirst()).isBetween(10_000L, 15_000L);
+  }
+
+  @Test
+  void learn_answerInAPause_leavesTheStorageAloneForAShortOne() {
+    pauses(3);
+    learn();
+    facts.learn(ACME, "prod", STORAGE, Samples.key("b"), null);
+    tasks.remove().run();
+    assertThat(left()).isBetween(30_000L, 45_000L);
+    answer = new Unlearnt("HTTP 403", false);
+    work();
+
+    assertThat(left()).isBetween(10_000L, 15_000L);
+    assertThat(pauses(1).getFirst()).as("no pause before").isBetween(10_000L, 15_000L);
+  }
+
+  @Test
+  void forget_inALongPause_letsTheStorageBeAskedSoon() {
+    pauses(3);
+    learn();
+    work();
+    assertThat(left()).isBetween(30_000L, 45_000L);
+    facts.forget(ACME, STORAGE, KEY);
+
+    assertThat(left()).isBetween(10_000L, 15_000L);
   }
 
   @Test
@@ -293,10 +318,9 @@ class ObjectFactsTest {
       work();
     }
 
-    clock.pass(Duration.ofSeconds(91));
-    known();
-    work();
-    assertThat(known()).as("asked again once it was left alone").isNull();
+    clock.pass(Duration.ofSeconds(16));
+    assertThat(known()).as("the storage is left alone").isNull();
+    assertThat(learn().result()).isInstanceOf(Unlearnt.class);
   }
 
   @Test
