@@ -2,6 +2,7 @@ package io.edgemint.loadtest;
 
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
 import io.edgemint.backend.Org;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Option;
 /**
  * Measures one gateway against itself: many organisations and objects in rotation, whose links have
  * all been made before, and one device that asks for one object. What lies between is what the
- * memory of a machine and the making of answers cost.
+ * memory of a machine costs; and with a clock that runs, that each link is signed again once a
+ * minute, and each storage asked, which is not there.
  */
 @Command(
     name = "many-links",
@@ -43,6 +45,11 @@ final class ManyLinks implements Callable<Integer> {
   @Option(names = "--objects", description = "objects of all of them", defaultValue = "100000")
   private int objects;
 
+  @Option(
+      names = "--running-clock",
+      description = "lets time pass for the gateway: links are signed again and facts asked for")
+  private boolean runningClock;
+
   private ManyLinks() {}
 
   /** Exits with the code that the usage names. */
@@ -65,10 +72,13 @@ final class ManyLinks implements Callable<Integer> {
     List<String> tokens =
         platform.write(records, IntStream.range(0, orgs).mapToObj(i -> "org-" + i).toList());
     List<String> paths =
-        IntStream.range(0, objects)
-            .mapToObj(i -> "/v1/links/fw/" + i / orgs + "/" + i % 7 + ".bin")
-            .toList();
-    try (Child gateway = Child.single(2048, GatewayServer.class, platform.settings().toString())) {
+        IntStream.range(0, objects).mapToObj(i -> "/v1/links/fw/" + i / orgs + ".bin").toList();
+    List<String> arguments = new ArrayList<>(List.of(platform.settings().toString()));
+    if (!runningClock) {
+      arguments.add(GatewayServer.STOPPED_CLOCK);
+    }
+    try (Child gateway =
+        Child.single(2048, GatewayServer.class, arguments.toArray(String[]::new))) {
       Requests many = Requests.circular(paths, tokens);
       Requests one = Requests.circular(paths.getFirst(), tokens.subList(0, 1));
       ClosedLoop loop = ClosedLoop.of(gateway, one);
