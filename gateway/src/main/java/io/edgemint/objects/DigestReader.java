@@ -135,9 +135,9 @@ final class DigestReader {
       digest.update(chunkAt.apply(at));
     }
     boolean same = HexFormat.of().formatHex(digest.digest()).equals(sha256);
-    (same ? verified : wrong).increment();
     digests.remember(
         org, store.storage(), key.value(), stored.etag(), same ? Verdict.VERIFIED : Verdict.WRONG);
+    (same ? verified : wrong).increment();
     return same;
   }
 

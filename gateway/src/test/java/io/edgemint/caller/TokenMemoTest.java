@@ -178,6 +178,8 @@ class TokenMemoTest {
       }
     }
 
+    // Looking lets the cache end what it had put off, so look once before it is counted.
+    List.of("a", "b", "c").forEach(iss -> known(iss, 5_000));
     for (String iss : List.of("a", "b", "c")) {
       assertThat(memo.weightOf(iss)).isEqualTo(known(iss, 5_000) * ENTRY);
     }

@@ -3,9 +3,14 @@ package io.edgemint.canary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +38,7 @@ public final class Canary {
 
   /** Looks at every file below the tests' folders, and at whatever was heard. */
   public static Report look() throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(KeptFolders.own())) {
-      files = walk.filter(Files::isRegularFile).toList();
-    }
+    List<Path> files = files(KeptFolders.own());
     Map<String, byte[]> secrets = Canaries.secrets();
     for (Path file : files) {
       if (isKeyFile(file)) {
@@ -52,7 +54,7 @@ public final class Canary {
     Set<String> found = new TreeSet<>();
     for (Path file : files) {
       if (GIVEN.stream().noneMatch(given -> given.matches(file)) && !isKeyFile(file)) {
-        byte[] content = Files.readAllBytes(file);
+        byte[] content = content(file);
         places.put(file.toString(), (long) content.length);
         found.addAll(leaks.in(file.toString(), content));
       }
@@ -64,6 +66,37 @@ public final class Canary {
               found.addAll(leaks.in(where, content));
             });
     return new Report(secrets.size(), places, found);
+  }
+
+  /** Gateways may still run, and name their files anew while this looks. */
+  private static List<Path> files(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return files;
+  }
+
+  /** Nothing where the file is gone by now. */
+  private static byte[] content(Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return new byte[0];
+    }
   }
 
   /** One line, 32 bytes in base64, for its owner alone: whatever a test has called it. */

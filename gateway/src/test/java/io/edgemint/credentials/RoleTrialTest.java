@@ -50,7 +50,8 @@ class RoleTrialTest {
   private Sessions sessions(Map<OrgId, String> externalIds) {
     return new Sessions(
         new PlainSecrets(),
-        new SessionSettings(sts.endpoint(), Duration.ofSeconds(5), 100, 1, externalIds, null, null),
+        new SessionSettings(
+            sts.endpoint(), Duration.ofSeconds(30), 100, 1, externalIds, null, null),
         StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAPLATFORM", "secret")),
         Runnable::run,
         clock,

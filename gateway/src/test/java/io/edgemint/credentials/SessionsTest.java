@@ -56,7 +56,7 @@ class SessionsTest {
   @BeforeEach
   void start() throws IOException {
     sts = StsServer.start(clock);
-    sessions = sessions(Runnable::run, Duration.ofSeconds(5), Map.of());
+    sessions = sessions(Runnable::run, Duration.ofSeconds(30), Map.of());
   }
 
   @AfterEach
@@ -147,7 +147,7 @@ class SessionsTest {
   @Test
   void of_externalIdIssuedByThePlatform_isUsedInstead() {
     sessions.close();
-    sessions = sessions(Runnable::run, Duration.ofSeconds(5), Map.of(ACME, "issued-4711"));
+    sessions = sessions(Runnable::run, Duration.ofSeconds(30), Map.of(ACME, "issued-4711"));
     sts.trust(CUSTOMER, "AKIAPLATFORM", "issued-4711");
 
     assertThat(await(sessions.of(ACME, "prod", role(null)).renewed(900))).isNotNull();

@@ -33,7 +33,7 @@ class RollingRestartIT {
 
   @Test
   void gateways_restartedInTurnUnderLoad_loseNoRequest() throws Exception {
-    Site site = Site.withTls(folder, "drain: 1s");
+    Site site = Site.withTls(folder, "drain: 3s");
     Deque<GatewayProcess> gateways = new ArrayDeque<>();
     try (Balancer balancer = new Balancer();
         SteadyTraffic traffic = new SteadyTraffic()) {

@@ -2,6 +2,7 @@ package io.edgemint.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.edgemint.Patience;
 import io.edgemint.app.Gateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +125,7 @@ class SlowClientsIT {
       Operator operator = new Operator(gateway.adminPort());
       assertThat(operator.metric("gateway_connections_closed_total{reason=\"request_timeout\"}"))
           .isEqualTo(5000);
-      assertThat(operator.metric("gateway_connections")).isZero();
+      Patience.until(() -> operator.metric("gateway_connections") == 0);
     }
   }
 

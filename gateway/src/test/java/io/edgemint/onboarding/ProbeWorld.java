@@ -70,7 +70,7 @@ public final class ProbeWorld implements AutoCloseable {
         new Sessions(
             bench.secrets,
             new SessionSettings(
-                sts.endpoint(), Duration.ofSeconds(5), 100, 1, Map.of(), null, null),
+                sts.endpoint(), Duration.ofSeconds(30), 100, 1, Map.of(), null, null),
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAPLATFORM", "secret")),
             Runnable::run,
             clock,

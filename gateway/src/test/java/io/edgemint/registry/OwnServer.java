@@ -27,6 +27,7 @@ final class OwnServer implements AutoCloseable {
         .setServerConfig("fsync", "on")
         .setServerConfig("full_page_writes", "on")
         .setServerConfig("synchronous_commit", "on")
+        .setPGStartupWait(PostgresServer.PATIENCE)
         .start();
   }
 

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** A real PostgreSQL of this JVM, with a fresh database for each test. */
 final class PostgresServer {
   private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  /** Ten seconds, which is usual, may not be enough for a slow disk. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static @Nullable EmbeddedPostgres shared;
 
   private PostgresServer() {}
@@ -25,7 +30,11 @@ final class PostgresServer {
     try {
       EmbeddedPostgres server = shared;
       if (server == null) {
-        server = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+        server =
+            EmbeddedPostgres.builder()
+                .setServerConfig("max_connections", "200")
+                .setPGStartupWait(PATIENCE)
+                .start();
         shared = server;
       }
       return server;

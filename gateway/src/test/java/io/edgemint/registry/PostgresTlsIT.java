@@ -40,6 +40,7 @@ class PostgresTlsIT {
             .setServerConfig("ssl", "on")
             .setServerConfig("ssl_cert_file", folder.resolve("server.pem").toString())
             .setServerConfig("ssl_key_file", folder.resolve("server.key").toString())
+            .setPGStartupWait(PostgresServer.PATIENCE)
             .start();
   }
 

@@ -50,7 +50,7 @@ class RewrapIT {
       }
       store.write(orgs, StoredOrgs.CHANGE);
 
-      Process first = start(settings, "2000");
+      Process first = start(settings, "500");
       try (BufferedReader output = first.inputReader()) {
         String line = output.readLine();
         while (line != null && !line.contains("organisations to come")) {

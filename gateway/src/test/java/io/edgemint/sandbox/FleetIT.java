@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class FleetIT {
   void start() throws Exception {
     parts.push(() -> await(vertx.close()));
     world = part(World.start(vertx, Ports.FREE, InstantSource.system(), folder.resolve("world")));
-    database = part(EmbeddedPostgres.builder().start());
+    database = part(EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).start());
     nameDatabase();
     for (int i = 0; i < gateways.length; i++) {
       gateways[i] = start(i);

@@ -104,6 +104,8 @@ public final class WorldFiles {
           org_requests: 1000000/s
           org_signatures: 1000000/s
           address_tokens: none
+          # Everything here shares one machine, which may be a small one.
+          lag: 10s
         admin:
           host: 127.0.0.1
           port: %d
