@@ -71,7 +71,7 @@ final class Platform {
   private Platform(Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder.resolve("data"));
-    this.vault = Vault.openOrCreate(folder.resolve("data/key-encryption.key"));
+    this.vault = Vault.openOrCreate(data("key-encryption.key"));
   }
 
   /**
@@ -173,11 +173,20 @@ final class Platform {
 
   /** Registers organisations, and gives tokens for devices without starting anything. */
   List<String> write(List<Org> orgs, List<String> turns) throws IOException {
-    Path database = folder.resolve("data/registry.db");
-    try (SqlRegistry registry = SqlRegistry.sqlite(database, Set.of(), InstantSource.system())) {
+    try (SqlRegistry registry = registry()) {
       registry.write(orgs, CHANGE);
     }
     return tokens(turns);
+  }
+
+  /** What the gateway follows; closed by the caller. */
+  SqlRegistry registry() {
+    return SqlRegistry.sqlite(data("registry.db"), Set.of(), InstantSource.system());
+  }
+
+  /** A file of the gateway's own, by its name. */
+  Path data(String name) {
+    return folder.resolve("data").resolve(name);
   }
 
   /** The settings file. */
@@ -209,9 +218,9 @@ final class Platform {
 
   /** Leaves something in the registry's place that is no database. */
   void loseRegistry() throws IOException {
-    Files.deleteIfExists(folder.resolve("data/registry.db-wal"));
-    Files.deleteIfExists(folder.resolve("data/registry.db-shm"));
-    put("data/registry.db", "no database any more. ".repeat(500));
+    Files.deleteIfExists(data("registry.db-wal"));
+    Files.deleteIfExists(data("registry.db-shm"));
+    Files.writeString(data("registry.db"), "no database any more. ".repeat(500));
   }
 
   private void put(String name, String text) throws IOException {
