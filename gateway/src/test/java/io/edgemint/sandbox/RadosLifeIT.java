@@ -53,13 +53,6 @@ class RadosLifeIT {
         sessions:
           identity: %s
           platform_role: arn:aws:iam::999999999999:role/binary_backend_{org}_{backend}
-        # One device asks without a pause, of a gateway that shares its machine.
-        traffic:
-          lag: 10s
-          device_requests: 1000000/s
-          device_signatures: 1000000/s
-          org_requests: 1000000/s
-          org_signatures: 1000000/s
         """
             .formatted(role));
   }

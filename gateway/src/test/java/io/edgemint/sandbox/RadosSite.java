@@ -53,6 +53,13 @@ public final class RadosSite implements AutoCloseable {
     return """
     edge: {host: 127.0.0.1, port: 0, drain: 0s}
     admin: {port: 0}
+    # One device asks without a pause, of a gateway that shares its machine.
+    traffic:
+      lag: 10s
+      device_requests: 1000000/s
+      device_signatures: 1000000/s
+      org_requests: 1000000/s
+      org_signatures: 1000000/s
     issuers:
       - issuer: %s
         audiences: [edgemint]

@@ -2,6 +2,7 @@ package io.edgemint.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.edgemint.backend.CloudFront.KeyAlgorithm;
@@ -26,7 +27,11 @@ import java.util.stream.IntStream;
 public final class ManyOrgs extends Simulation {
   private static final int ORGS = 10_000;
   private static final int RATE = Load.rate(500);
-  private static final int DEVICES = RATE * Load.SECONDS / 2;
+
+  /** In the first third of the time from a fifth of the rate up to it, for all is new at first. */
+  private static final int REQUESTS = RATE * Load.SECONDS * 13 / 15;
+
+  private static final int DEVICES = REQUESTS / 2;
 
   private final Fleet fleet = Fleet.of(DEVICES, ManyOrgs::start);
 
@@ -72,13 +77,16 @@ public final class ManyOrgs extends Simulation {
 
   /** Lets every device ask twice, and none of them fail. */
   public ManyOrgs() {
-    setUp(device.injectOpen(constantUsersPerSec(RATE).during(Load.SECONDS)))
+    setUp(
+            device.injectOpen(
+                rampUsersPerSec(RATE / 5.0).to(RATE).during(Load.SECONDS / 3),
+                constantUsersPerSec(RATE).during(Load.SECONDS - Load.SECONDS / 3)))
         .protocols(Load.sharedConnections(fleet))
         .maxDuration(Load.LONGEST)
         .assertions(
             Load.noneFailed("link"),
-            Load.allCame("link", (long) RATE * Load.SECONDS),
-            global().requestsPerSec().gte(0.95 * RATE));
+            Load.allCame("link", REQUESTS),
+            global().requestsPerSec().gte(0.95 * REQUESTS / Load.SECONDS));
   }
 
   @Override
