@@ -219,14 +219,15 @@ public final class ObjectFacts {
    * has changed it was answered by its storage.
    */
   public void forget(OrgId org, S3Storage storage, ObjectKey key) {
+    Asked newest = Asked.of(org, storage, key.value(), null);
     // The map's lock on the key keeps an answer that is late from being remembered after this.
     flights.compute(
-        Asked.of(org, storage, key.value(), null),
+        newest,
         (asked, flight) -> {
           known.invalidate(asked);
           return null;
         });
-    shorten(Asked.of(org, storage, key.value(), null), clock.millis());
+    shorten(newest, clock.millis());
     version.incrementAndGet();
   }
 

@@ -784,13 +784,13 @@ class UploaderTest {
               }
               return true;
             });
-    patience = Duration.ofMillis(300);
+    patience = Duration.ofSeconds(2);
     uploader = uploader(4, Duration.ofSeconds(30));
 
     upload(file(5));
     end.countDown();
 
-    assertThat(world.count("POST /v1/uploads")).isGreaterThanOrEqualTo(2);
+    assertThat(world.count("POST /v1/uploads")).isEqualTo(2);
   }
 
   @Test

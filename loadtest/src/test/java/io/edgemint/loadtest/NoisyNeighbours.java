@@ -1,6 +1,7 @@
 package io.edgemint.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.global;
 import static io.gatling.javaapi.core.CoreDsl.listFeeder;
 import static io.gatling.javaapi.core.CoreDsl.nothingFor;
@@ -97,7 +98,10 @@ public final class NoisyNeighbours extends Simulation {
                 .injectOpen(nothingFor(PHASE), constantUsersPerSec(5 * RATE).during(PHASE)))
         .protocols(protocol)
         .maxDuration(PHASE.multipliedBy(4))
-        .assertions(global().failedRequests().count().is(0L));
+        .assertions(
+            details("calm").failedRequests().count().is(0L),
+            details("noisy").failedRequests().count().is(0L),
+            global().failedRequests().count().is(0L));
   }
 
   @Override
